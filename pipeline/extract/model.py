@@ -1,0 +1,111 @@
+"""What extraction yields, and every later stage reads: a document of pages of lines of clusters.
+
+Lines come in reading order. Text is what a person sees on the page, `raw` is what the file claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class BBox(NamedTuple):
+    """A box in PDF points from the page's top left corner."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Cell(NamedTuple):
+    """The table cell a line stands in: table number within the page, row and column, all from 0."""
+
+    table: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One stretch of a line that differs from what the file claims.
+
+    `start`/`end` are offsets in `Line.raw`; `source` names the evidence ("actualtext", "cmap", "outline",
+    "zero-width", "stream-order", "presentation-form", "repair:<rule>", "ocr", ...); `confidence` is 0..1.
+    """
+
+    start: int
+    end: int
+    before: str
+    after: str
+    source: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A base character with its marks, as drawn: text, place, font and size in points.
+
+    `source` is the evidence that settled the text, None where the file's own claim stood.
+    """
+
+    text: str
+    bbox: BBox
+    font: str
+    size: float
+    source: str | None = None
+    confidence: float = 1.0
+
+
+@dataclass(slots=True)
+class Line:
+    """One line in reading order.
+
+    `number` counts from 1 through the source text (a .txt file's own line numbers; for a PDF, the lines
+    of the extracted text). `page` is 1-based, None for plain text, as are `bbox` and `cell`.
+    `furniture` marks running headers, footers and page numbers, which no reader of forms may take for text.
+    """
+
+    text: str
+    raw: str
+    number: int
+    page: int | None = None
+    bbox: BBox | None = None
+    cell: Cell | None = None
+    furniture: bool = False
+    corrections: tuple[Correction, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+
+
+@dataclass(slots=True)
+class Page:
+    """A page: its number from 1, its size in points (0 for plain text), its lines, how it was read.
+
+    `method` is "text" (the file's own text layer), "ocr", or "mixed" (the better reading kept per line).
+    """
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    method: str = "text"
+
+
+@dataclass(slots=True)
+class Document:
+    """A read file. `warnings` are sentences for the user: what was mended, skipped or is doubtful."""
+
+    name: str
+    sha256: str
+    media_type: str
+    pages: list[Page]
+    title: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def lines(self, *, furniture: bool = False) -> Iterator[Line]:
+        """All lines in reading order; running headers and the like only if asked for."""
+        for page in self.pages:
+            for line in page.lines:
+                if furniture or not line.furniture:
+                    yield line
