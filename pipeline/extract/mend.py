@@ -183,7 +183,7 @@ def _office_kind(data: bytes) -> str:
 
 
 def _mend(data: bytes, password: str | None) -> SoundPdf:
-    """The first sound one of the readings: as it is, mended by qpdf, with its tree rebuilt, copied by pdfium."""
+    """The first sound reading: as it is or mended by qpdf, with a new pages tree, copied by pdfium."""
     locked: PmqaError | None = None
     menders: tuple[Callable[[bytes, str | None], SoundPdf], ...] = (_qpdf, _qpdf_new_tree, _pdfium_copy)
     empty = False
