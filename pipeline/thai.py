@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 CONSONANTS = "".join(map(chr, range(0x0E01, 0x0E2F)))
 LEADING_VOWELS = "เแโใไ"
@@ -16,7 +17,8 @@ MARKS = ABOVE_VOWELS + BELOW_VOWELS + TONES + THANTHAKHAT + "\u0e4e"
 #: Signs that cannot stand without a letter before them.
 DEPENDENT = MARKS + SARA_AA + SARA_AM + "\u0e30\u0e45"
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+_DIGITS = str.maketrans(THAI_DIGITS, "0123456789")
 _SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 
 
@@ -45,3 +47,26 @@ def is_thai(char: str) -> bool:
     (True, False, False)
     """
     return len(char) == 1 and "\u0e00" <= char <= "\u0e7f"
+
+
+def join_wrapped(parts: Iterable[str]) -> str:
+    """The lines of one paragraph as one text: no space inside a Thai phrase, one beside anything else.
+
+    Thai is wrapped anywhere, even inside a word, so Thai meets Thai without a space; a Latin word, a number
+    or a bracket is parted from its neighbour by one.
+
+    >>> join_wrapped(["เพื่อตอ", "บสนองความต้องการ (ดิจิทัล)", "ปี", "2564"])
+    'เพื่อตอบสนองความต้องการ (ดิจิทัล) ปี 2564'
+    """
+    text = ""
+    for part in parts:
+        part = _SPACE.sub(" ", part).strip()
+        if not part:
+            continue
+        tight = not text or (is_thai(text[-1]) and is_thai(part[0])) or text[-1] in "/([“‘" or part[0] in "/)]”’,"
+        text += part if tight and not _is_digit_meeting(text, part) else " " + part
+    return text
+
+
+def _is_digit_meeting(text: str, part: str) -> bool:
+    return bool(text) and (text[-1] in THAI_DIGITS) != (part[0] in THAI_DIGITS) and is_thai(text[-1])

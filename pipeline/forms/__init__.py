@@ -1,1 +1,34 @@
-"""TODO."""
+"""Readers of assessment forms: a document in, typed records out.
+
+To add a document family, write one module with a `FORM` (see `pipeline.forms.base.Form`) and add it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.extract.model import Document
+from pipeline.forms import form3
+from pipeline.forms.base import Form, Section, cut
+from pipeline.forms.lines import text_lines
+from pipeline.records import Record
+
+__all__ = ["FORMS", "Form", "Section", "parse", "sections"]
+
+FORMS: tuple[Form, ...] = (form3.FORM,)
+
+
+def sections(document: Document) -> list[Section]:
+    """A document cut into the forms it holds, each with its agency and fiscal year."""
+    return cut(text_lines(document.lines()), FORMS)
+
+
+def parse(found: Iterable[Section]) -> Iterator[Record]:
+    """The records of sections, in order."""
+    readers = {form.family: form.parse for form in FORMS}
+    for section in found:
+        for record in readers[section.family](section) if section.family in readers else ():
+            record.family = section.family
+            record.agency = record.agency or section.agency
+            record.fiscal_year = record.fiscal_year or section.fiscal_year
+            yield record

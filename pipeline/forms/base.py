@@ -1,0 +1,121 @@
+"""What a form is, and how a document is cut into the forms it holds.
+
+One module a document family: it says where its sections open and how to read one. To add a family, write such
+a module and add its FORM to `pipeline.forms.FORMS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extract.model import BBox
+from pipeline.forms.lines import TextLine
+from pipeline.records import Record
+
+_AGENCY = re.compile(
+    r"^(?:ชื่อ)?(?:ผู้สมัคร(?:ขอรับ)?(?:รางวัล)?|ส่วนราชการ|หน่วยงาน)(?:ที่สมัคร(?:รางวัล)?|ผู้สมัคร)?"
+    r"(?:\s*[::]\s*|\s+)(?P<name>[ก-๙].{3,})$"
+)
+_YEAR = re.compile(
+    r"ประจำปี(?:งบประมาณ)?\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)|ปีงบประมาณ\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)"
+)
+_PRINTED = re.compile(r"(?:พิมพ์เมื่อ|วันที่พิมพ์|ข้อมูล\s*ณ)\D*\d{1,2}\s*(?P<month>\D+?)\s*(?:พ\.?ศ\.?\s*)?(?P<year>25\d\d)")
+#: Months that belong to the fiscal year named after the next calendar year.
+_NEXT_FISCAL_YEAR = ("ต.ค", "ตุลาคม", "พ.ย", "พฤศจิกายน", "ธ.ค", "ธันวาคม")
+#: An agency and a year are named near the top of a section, or not at all.
+_HEAD = 40
+
+
+@dataclass(slots=True)
+class Section:
+    """A stretch of a document that one form fills: its lines, whose it is, and of which fiscal year.
+
+    `warnings` collects sentences for the user, each naming the place it speaks of.
+    """
+
+    family: str
+    lines: Sequence[TextLine]
+    agency: str | None = None
+    fiscal_year: int | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, message: str, line: TextLine) -> None:
+        """Record something a person should look at, with its place."""
+        page = f"page {line.line.page}, " if line.line.page else ""
+        self.warnings.append(f"{message} ({page}line {line.line.number})")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A document family. `find` yields the indexes of the lines that open a section, `parse` its records."""
+
+    family: str
+    find: Callable[[Sequence[TextLine]], Iterable[int]]
+    parse: Callable[[Section], Iterable[Record]]
+
+
+def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
+    """A document's lines as sections, in order; what no form claims is of the family "other"."""
+    openings: dict[int, str] = {}
+    for form in forms:
+        for index in form.find(lines):
+            openings.setdefault(index, form.family)
+    starts = sorted(openings)
+    if not starts or starts[0] > 0:
+        openings.setdefault(0, "other")
+        starts = sorted(openings)
+    sections = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        body = lines[start:end]
+        if body:
+            sections.append(Section(openings[start], body, agency_of(body), fiscal_year_of(body)))
+    return sections
+
+
+def agency_of(lines: Sequence[TextLine]) -> str | None:
+    """The agency named at the top of a section."""
+    for line in lines[:_HEAD]:
+        if found := _AGENCY.match(line.plain):
+            return re.sub(r"\s*[-–_.]+$", "", line.text[found.start("name") :]) or None
+    return None
+
+
+def fiscal_year_of(lines: Sequence[TextLine]) -> int | None:
+    """The fiscal year (Buddhist era) named at the top of a section, else the one of the date it was printed."""
+    for line in lines[:_HEAD]:
+        if found := _YEAR.search(line.plain):
+            return int(found[1] or found[2])
+    for line in lines[:_HEAD]:
+        if found := _PRINTED.search(line.plain):
+            later = found["month"].strip().startswith(_NEXT_FISCAL_YEAR)
+            return int(found["year"]) + later
+    return None
+
+
+def place(lines: Sequence[TextLine]) -> dict[str, object]:
+    """The provenance fields of a record that stands on these lines: page, line_start, line_end, bbox."""
+    boxes: dict[int, BBox] = {}
+    for text_line in lines:
+        line = text_line.line
+        if line.page is not None and line.bbox is not None:
+            box = boxes.get(line.page, line.bbox)
+            boxes[line.page] = BBox(
+                min(box.x0, line.bbox.x0),
+                min(box.top, line.bbox.top),
+                max(box.x1, line.bbox.x1),
+                max(box.bottom, line.bbox.bottom),
+            )
+    rounded = {page: [round(v, 1) for v in box] for page, box in boxes.items()}
+    bbox: list[float] | dict[str, list[float]] | None = None
+    if len(rounded) == 1:
+        bbox = next(iter(rounded.values()))
+    elif rounded:
+        bbox = {str(page): box for page, box in sorted(rounded.items())}
+    return {
+        "page": lines[0].line.page if lines else None,
+        "line_start": min(t.line.number for t in lines) if lines else None,
+        "line_end": max(t.line.number for t in lines) if lines else None,
+        "bbox": bbox,
+    }

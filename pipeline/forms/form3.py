@@ -1,0 +1,364 @@
+"""Form 3: the self-assessment of categories 1–6, ticked ผ่าน / ไม่ผ่าน by reviewers part by part.
+
+The form, top to bottom: category heading (หมวด 1 …) › criterion (1.1 …) › item (1.1.1 …, title may wrap) ›
+answer parts, each opened by a tick and a label, the agency's answer between dots › a verdict and the reviewer's
+comment between dots. An item has as many verdicts as it has answer parts. Page headers cut into all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.forms.base import Form, Section, place
+from pipeline.forms.lines import TextLine
+from pipeline.forms.ticks import (
+    Verdict,
+    merge_options,
+    read_tick,
+    read_verdict,
+    strip_comment_lead,
+    strip_dots,
+)
+from pipeline.forms.titles import ALIKE, heading_end, likeness
+from pipeline.records import Finding, Passage, Record
+from pipeline.thai import join_wrapped, squeeze
+
+FAMILY = "form3"
+
+_LANDMARK = re.compile(r"^(?:แบบฟอร์มที่ ?3\b|แบบประเมินสถานะการเป็นระบบราชการ)")
+_CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7]) ?[:.]? ?(?P<title>.*)$")
+_ITEM = re.compile(r"^(?:ข้อ(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2}\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙\"“(]|$))(?P<title>.*)$")
+_CRITERION = re.compile(r"^(?:(?:ประเด็น|หัวข้อ|เกณฑ์|ข้อ)(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙]))(?P<title>.+)$")
+#: The scale printed at the head of every page; its words also occur in answers, so only the whole run is furniture.
+_SCALE_TITLE = re.compile(r"^ระดับการพัฒนาองค์การสู่การเป็นระบบราชการ")
+_SCALE_WORD = re.compile(r"^(?:(?:ยังไม่ได้|อยู่ระหว่าง|เริ่ม|ดำเนินการ(?:แล้ว)?|หัวข้อ|มีผลการดำเนินการ|เกิดผล)\s*)+$")
+_UNTICKED_PART = re.compile(r"^[๏◦○●•▪]")
+#: A landmark is believed if a verdict follows within this many lines; a headless form needs this many verdicts.
+_SOON = 250
+_ENOUGH = 3
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """Each landmark that items and verdicts follow, and the first item of a form that lost its first pages."""
+    marked = [i for i, line in enumerate(lines) if _item_number(line)]
+    verdicts = [i for i, line in enumerate(lines) if (v := read_verdict(line.plain)) and v.marked]
+    landmarks = [i for i, line in enumerate(lines) if _LANDMARK.match(line.plain)]
+    starts: list[int] = []
+    for at in landmarks:
+        if starts and at - starts[-1] <= 8:
+            continue
+        has_item = any(at < i <= at + _SOON for i in marked)
+        if has_item and any(at < i <= at + _SOON for i in verdicts) or (has_item and not verdicts):
+            starts.append(at)
+    if not starts and len(marked) >= _ENOUGH and len(verdicts) >= _ENOUGH:
+        starts = [_heading_before(lines, marked[0])]
+    yield from starts
+
+
+def _item_number(line: TextLine) -> str | None:
+    found = _ITEM.match(line.plain)
+    if not found:
+        return None
+    number = found["number"].replace(" ", "")
+    alike = likeness(number, found["title"])
+    return number if alike is None or alike >= ALIKE or not found["title"] else None
+
+
+def _heading_before(lines: Sequence[TextLine], index: int) -> int:
+    start = index
+    while start > 0 and index - start < 20:
+        line = lines[start - 1].plain
+        if not (_CRITERION.match(line) or _CATEGORY.match(line) or _SCALE_TITLE.match(line) or _SCALE_WORD.match(line)):
+            break
+        start -= 1
+    return start
+
+
+@dataclass(slots=True)
+class _Part:
+    """An answer part in the making."""
+
+    label: list[TextLine] = field(default_factory=list)
+    answer: list[TextLine] = field(default_factory=list)
+
+
+class _Reader:
+    """Reads one section, line by line, keeping where in the form it stands."""
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        self.lines = list(section.lines)
+        self.category_titles: dict[str, str] = {}
+        self.furniture = _furniture(self.lines) | self._category_lines()
+        marked = sum(1 for line in self.lines if (v := read_verdict(line.plain)) and v.marked)
+        self.marked = marked > 0
+        self.criterion: str | None = None
+        self.criterion_title: str | None = None
+        self.item: str | None = None
+        self.item_title: str | None = None
+        self.parts = 0
+        self.part = _Part()
+        self.awaiting = False  # an item is open and its next verdict has not come yet
+
+    def records(self) -> Iterator[Record]:
+        """Findings and passages, in the order of the form."""
+        at = 0
+        while at < len(self.lines):
+            line = self.lines[at]
+            if at in self.furniture:
+                at += 1
+            elif taken := self._heading(at):
+                at += taken
+            elif self.item and (verdict := self._verdict(at)):
+                found, taken = verdict
+                records, used = self._judged(found, at, at + taken)
+                yield from records
+                at = used
+            else:
+                self._answer(line)
+                at += 1
+        if self.item and self.awaiting and self.part.answer:
+            self.section.warn(f"item {self.item}: no verdict found after its answer", self.part.answer[-1])
+
+    def _category_lines(self) -> set[int]:
+        """Indexes of category headings, their titles noted. They head every page, so none may end a comment;
+        that a category begins is known from its first criterion."""
+        out: set[int] = set()
+        for at, line in enumerate(self.lines):
+            found = _CATEGORY.match(line.plain)
+            if not found or (likeness(found["number"], found["title"]) or 0) < ALIKE:
+                continue
+            parts = [line.text[found.start("title") :], *(t.text for t in self.lines[at + 1 : at + 3])]
+            taken = max(heading_end(found["number"], parts), 1)
+            self.category_titles.setdefault(found["number"], join_wrapped(parts[:taken]))
+            out.update(range(at, at + taken))
+        return out
+
+    # -- headings ---------------------------------------------------------------------------------------
+
+    def _heading(self, at: int) -> int:
+        """Lines taken by a heading at `at`, 0 if there is none."""
+        line = self.lines[at]
+        if found := _ITEM.match(line.plain):
+            number = found["number"].replace(" ", "")
+            if self._item_follows(number, found["title"], at):
+                return self._open_item(number, line.text[found.start("title") :], at)
+            return 0
+        if found := _CRITERION.match(line.plain):
+            number = found["number"].replace(" ", "")
+            if self._criterion_follows(number, found["title"]):
+                self._close_item()
+                self.criterion = number
+                following = self._following(at, 3)
+                own = line.text[found.start("title") :]
+                more = max(heading_end(number, [own, *(t.text for _, t in following)]) - 1, 0)
+                self.criterion_title = join_wrapped([own, *(t.text for _, t in following[:more])])
+                return following[more - 1][0] - at + 1 if more else 1
+        return 0
+
+    def _following(self, at: int, count: int) -> list[tuple[int, TextLine]]:
+        """The next lines that are not furniture, with their indexes."""
+        out = []
+        index = at + 1
+        while index < len(self.lines) and len(out) < count:
+            if index not in self.furniture:
+                out.append((index, self.lines[index]))
+            index += 1
+        return out
+
+    def _item_follows(self, number: str, title: str, at: int) -> bool:
+        """Whether a line that begins with an item's number opens that item, or is a sentence that happens to."""
+        whole = title or next((t.text for _, t in self._following(at, 1)), "")
+        alike = likeness(number, whole)
+        ahead = self.item is None or _order(number) > _order(self.item)
+        if alike is None:
+            return ahead and not (self.awaiting and self.part.answer)
+        return ahead and alike >= (ALIKE if self.awaiting and self.part.answer else ALIKE - 20)
+
+    def _criterion_follows(self, number: str, title: str) -> bool:
+        alike = likeness(number, title)
+        ahead = self.criterion is None or _order(number) > _order(self.criterion)
+        if alike is None:
+            return ahead and not self.awaiting
+        return ahead and alike >= ALIKE
+
+    def _open_item(self, number: str, first: str, at: int) -> int:
+        self._close_item()
+        self.item, self.parts, self.awaiting = number, 0, True
+        criterion = number.rsplit(".", 1)[0]
+        if criterion != self.criterion:
+            self.criterion, self.criterion_title = criterion, None
+        title = [first] if first else []
+        rest: list[tuple[int, TextLine]] = []
+        for index, line in self._following(at, 6):
+            if _opens_answer(line) or self._verdict(index) or _ITEM.match(line.plain) or _CATEGORY.match(line.plain):
+                break
+            rest.append((index, line))
+        else:
+            # Nothing on the page says where the title ends: the titles known do, else it is the one line.
+            parts = [*title, *(line.text for _, line in rest)]
+            rest = rest[: max(heading_end(number, parts) - len(title), 0 if title else 1)]
+        self.item_title = join_wrapped([*title, *(line.text for _, line in rest)])
+        return rest[-1][0] - at + 1 if rest else 1
+
+    def _close_item(self) -> None:
+        if self.item and self.awaiting and self.parts == 0:
+            anchor = (self.part.answer or self.part.label or [self.lines[0]])[-1]
+            self.section.warn(f"item {self.item}: no verdict found", anchor)
+        self.item, self.part, self.awaiting = None, _Part(), False
+
+    # -- answers ----------------------------------------------------------------------------------------
+
+    def _answer(self, line: TextLine) -> None:
+        if not self.item:
+            return
+        if _opens_answer(line) and not line.plain.startswith("."):
+            self.part = _Part(label=[line])
+            self.awaiting = True
+        else:
+            self.part.answer.append(line)
+
+    # -- verdicts ---------------------------------------------------------------------------------------
+
+    def _verdict(self, at: int) -> tuple[Verdict, int] | None:
+        """The verdict at `at` and the lines it takes; two options on two lines count as one verdict."""
+        verdict = read_verdict(self.lines[at].plain)
+        if verdict is None or (self.marked and not verdict.marked):
+            return None
+        following = self._following(at, 1)
+        if following and not verdict.rest:
+            index, line = following[0]
+            other = read_verdict(line.plain)
+            if other and (both := merge_options(verdict, other)):
+                return both, index - at + 1
+        return verdict, 1
+
+    def _judged(self, verdict: Verdict, at: int, after: int) -> tuple[list[Record], int]:
+        """The finding and the answer's passage for a verdict, and the index of the first line after its comment."""
+        self.parts += 1
+        self.awaiting = False
+        chunks: list[TextLine] = []
+        text = [self.lines[after - 1].text[-len(verdict.rest) :]] if verdict.rest else []
+        dotted = bool(text) and text[0].startswith((".", "…"))
+        closed = dotted and _closes(text[0])
+        index = after
+        while index < len(self.lines) and not closed:
+            line = self.lines[index]
+            if index in self.furniture:
+                index += 1
+                continue
+            if self._ends_comment(index, bool(text)):
+                break
+            if not text:
+                dotted = line.plain.startswith((".", "…"))
+            text.append(line.text)
+            chunks.append(line)
+            closed = dotted and _closes(line.text) and (len(text) > 1 or _closes_itself(line.text))
+            index += 1
+        comment = strip_comment_lead(strip_dots(join_wrapped(text)))
+        label = strip_dots(join_wrapped(read_tick(t.text) or t.text.lstrip("๏◦○●•▪ ") for t in self.part.label)) or None
+        finding = Finding(
+            kind="verdict",
+            category=int(self.item[0]) if self.item else None,
+            category_title=self.category_titles.get(self.item[0]) if self.item else None,
+            criterion=self.criterion,
+            criterion_title=self.criterion_title,
+            item=self.item,
+            item_title=self.item_title,
+            part=self.parts,
+            part_label=label,
+            verdict=verdict.value,
+            text=comment,
+            **place([*self.lines[at:after], *chunks]),  # type: ignore[arg-type]
+        )
+        if verdict.value is None:
+            self.section.warn(f"item {self.item}: no box of the verdict is ticked", self.lines[at])
+        records: list[Record] = [finding]
+        answer = strip_dots(join_wrapped(t.text for t in self.part.answer))
+        if answer and not re.fullmatch(r"[\W_]*", answer):
+            records.append(
+                Passage(
+                    text=answer,
+                    raw_text="\n".join(t.line.raw for t in self.part.answer),
+                    category=int(self.item[0]) if self.item else None,
+                    criterion=self.criterion,
+                    role="answer",
+                    verdict=verdict.value,
+                    **place(self.part.answer),  # type: ignore[arg-type]
+                )
+            )
+        self.part = _Part()
+        return records, index
+
+    def _ends_comment(self, at: int, begun: bool) -> bool:
+        line = self.lines[at]
+        if self._verdict(at) or read_tick(line.plain) is not None or _UNTICKED_PART.match(line.plain):
+            return True
+        if found := _ITEM.match(line.plain):
+            return self._item_follows(found["number"].replace(" ", ""), found["title"], at)
+        if found := _CRITERION.match(line.plain):
+            return self._criterion_follows(found["number"].replace(" ", ""), found["title"])
+        return False
+
+
+def _opens_answer(line: TextLine) -> bool:
+    return (
+        read_tick(line.plain) is not None
+        or line.plain.startswith(("...", "…"))
+        or bool(_UNTICKED_PART.match(line.plain))
+    )
+
+
+def _closes(text: str) -> bool:
+    return bool(re.search(r"(?:\.{2,}|…)\s*$", text))
+
+
+def _closes_itself(text: str) -> bool:
+    """Whether one line both opens and closes its dots: "...ควร...", "..........", but not a lone "..."."""
+    return len(re.findall(r"\.{2,}|…", text)) > 1 or len(squeeze(text)) > 6 and not strip_dots(text)
+
+
+def _order(number: str) -> tuple[int, ...]:
+    return tuple(int(n) for n in number.split("."))
+
+
+def _furniture(lines: Sequence[TextLine]) -> set[int]:
+    """Indexes of the page header of the form and of lines that keep coming back in the middle of answers."""
+    out: set[int] = set()
+    for at, line in enumerate(lines):
+        if not _SCALE_TITLE.match(line.plain):
+            continue
+        out.add(at)
+        end = at + 1
+        while end < len(lines) and _SCALE_WORD.match(lines[end].plain):
+            out.add(end)
+            end += 1
+    times = Counter(line.plain for line in lines)
+    after_verdict = Counter(
+        line.plain for before, line in zip(lines, lines[1:], strict=False) if read_verdict(before.plain)
+    )
+    for at, line in enumerate(lines):
+        repeated = times[line.plain]
+        structural = (
+            read_verdict(line.plain)
+            or _opens_answer(line)
+            or _ITEM.match(line.plain)
+            or _CRITERION.match(line.plain)
+            or _CATEGORY.match(line.plain)
+            or len(squeeze(line.plain)) < 8
+            or line.plain.endswith("คือ")
+        )
+        if repeated >= 3 and not structural and after_verdict[line.plain] * 3 < repeated:
+            out.add(at)
+    return out
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """The verdicts of a Form 3 as findings, the agency's answers as passages."""
+    return _Reader(section).records()
+
+
+FORM = Form(FAMILY, find, parse)
