@@ -1,0 +1,185 @@
+"""The channel side: which characters a damaged stretch may have stood for, and what each reading costs.
+
+A segment (Thai letters, and the spaces between them) becomes a small graph. Nodes 0..n are its positions, more
+nodes lie inside an edit of several characters. An arc writes one character and leads on; most arcs copy. Costs are
+negative natural logarithms, so 7 means "one in a thousand"; a negative cost rewards leaving an impossible sequence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, CONSONANTS, LEADING_VOWELS, MARKS, THANTHAKHAT, TONES
+
+_VOWEL_MARKS = frozenset(ABOVE_VOWELS + BELOW_VOWELS)
+_TONES = frozenset(TONES + THANTHAKHAT)
+_MARKS = frozenset(MARKS)
+_CONSONANTS = frozenset(CONSONANTS)
+_LEADING = frozenset(LEADING_VOWELS)
+#: Letters a mark can be pushed onto although it never stands there.
+_NEVER_MARKED = _LEADING | frozenset("ะาำ")
+_TALL = frozenset("ปฝฟฬ")
+_SILENT = {"ู": "้", "ุ": "่"}
+_LOST = "่้็์"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Price of each kind of edit; evidence in the line or its neighbours lowers some of them."""
+
+    shift: float = 9.0
+    shift_certain: float = -6.0
+    swap: float = -6.0
+    doubled: float = -4.0
+    nikhahit: float = -6.0
+    sara_am: float = -8.0
+    aa_as_am: float = 6.0
+    am_kept: float = 0.0
+    am_lost: float = 9.0
+    join: float = 13.0
+    join_words: float = 99.0
+    space: float = 2.0
+    mark_space: float = -8.0
+    mark_space_kept: float = -5.0
+    lost_mark: float = 7.0
+    silent_swap: float = 7.0
+    insert: float = 99.0
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An edit the graph offers: characters ``start``..``end`` of the segment become ``after``."""
+
+    start: int
+    end: int
+    after: str
+    rule: str
+
+
+#: An arc: character written, node reached, cost, index of the operation it begins (or -1).
+Arc = tuple[str, int, float, int]
+
+
+@dataclass(slots=True)
+class Graph:
+    """Arcs by node; ``order`` lists the nodes so that every arc leads to a later one."""
+
+    arcs: list[list[Arc]]
+    order: list[int]
+    ops: list[Op]
+    #: free[i]: (node, cost, op) reached without writing, or None: a space that may be dropped inside a word
+    drops: dict[int, tuple[int, float, int]]
+
+
+def graph(s: str, costs: Costs, changes: frozenset[int] | None = None) -> Graph:
+    """The readings of a segment. ``am_kept``-type costs apply to the positions in ``changes`` (all if None)."""
+    n = len(s)
+    arcs: list[list[Arc]] = [[] for _ in range(n + 1)]
+    inner: list[list[int]] = [[] for _ in range(n + 1)]
+    ops: list[Op] = []
+    drops: dict[int, tuple[int, float, int]] = {}
+
+    def offer(start: int, end: int, after: str, rule: str, cost: float) -> None:
+        """Adds a path that writes ``after`` for ``s[start:end]``."""
+        ops.append(Op(start, end, after, rule))
+        node = start
+        for k, char in enumerate(after):
+            if k == len(after) - 1:
+                arcs[node].append((char, end, cost if k == 0 else 0.0, len(ops) - 1 if k == 0 else -1))
+            else:
+                arcs.append([])
+                new = len(arcs) - 1
+                inner[start].append(new)
+                arcs[node].append((char, new, cost if k == 0 else 0.0, len(ops) - 1 if k == 0 else -1))
+                node = new
+
+    for i, char in enumerate(s):
+        before = s[i - 1] if i else ""
+        following = s[i + 1] if i + 1 < n else ""
+        if char != " ":
+            kept = costs.am_kept if char == "ำ" and before != " " else 0.0
+            arcs[i].append((char, i + 1, kept, -1))
+        if char == " ":
+            _offer_for_space(s, i, costs, offer, ops, drops)
+            continue
+        if not i:
+            continue
+        if char == "ำ" and before != " ":
+            offer(i, i + 1, "า", "aa_as_am", costs.aa_as_am)
+        elif char == "า" and before in _CONSONANTS or char == "า" and before in _TONES:
+            offer(i, i + 1, "ำ", "am_lost", costs.am_lost)
+        if char in _MARKS:
+            if following == char:
+                offer(i, i + 2, char, "doubled", costs.doubled)
+            if char in _TONES and following in _VOWEL_MARKS:
+                offer(i, i + 2, following + char, "swap", costs.swap)
+                if following == "ํ" and s[i + 2 : i + 3] == "า":
+                    offer(i, i + 3, char + "ำ", "nikhahit", costs.nikhahit)
+            if char == "ํ":
+                if following == "า":
+                    offer(i, i + 2, "ำ", "nikhahit", costs.nikhahit)
+                elif following in _TONES and s[i + 2 : i + 3] == "า":
+                    offer(i, i + 3, following + "ำ", "nikhahit", costs.nikhahit)
+            if char in _SILENT and before in _TALL:
+                offer(i, i + 1, _SILENT[char], "silent_swap", costs.silent_swap)
+            if char == "ฺ":
+                ops.append(Op(i, i + 1, "", "phinthu"))
+                drops[i] = (i + 1, 5.0, len(ops) - 1)
+        elif following in _MARKS and _can_carry(s, i - 1, following):
+            cost = costs.shift_certain if char in _NEVER_MARKED else costs.shift
+            offer(i, i + 2, following + char, "shift", cost)
+            second = s[i + 2 : i + 3]
+            if second and second in _MARKS:
+                pair = following + second if following in _VOWEL_MARKS else second + following
+                offer(i, i + 3, pair + char, "shift", cost)
+        elif char == "เ" and following == "เ":
+            offer(i, i + 2, "แ", "double_sara_e", 1.0)
+        if costs.insert < 50 and char in _CONSONANTS and following not in _MARKS:
+            for mark in _LOST:
+                offer(i, i + 1, char + mark, "lost_mark", costs.insert)
+    order: list[int] = []
+    for i in range(n + 1):
+        order += (i, *inner[i])
+    return Graph(arcs, order, ops, drops)
+
+
+def _offer_for_space(s, i, costs, offer, ops, drops) -> None:
+    j = i
+    while j < len(s) and s[j] == " ":
+        j += 1
+    before, following = s[i - 1] if i else "", s[j : j + 1]
+    if not following or not before or before == " ":
+        return
+    if following in "าำ":
+        if before in _CONSONANTS or before in _TONES:
+            rule = "lost_sara_am" if following == "า" else "aa_as_am"
+            offer(i, j + 1, "ำ", rule, costs.sara_am)
+            if j - i == 2 and before in _CONSONANTS:
+                offer(i, j + 1, "้ำ", "lost_mark", costs.sara_am + 2.0)
+            if s[j + 1 : j + 2] == " " and s[j + 2 : j + 3] not in ("", " "):
+                offer(i, j + 2, "ำ", rule, costs.sara_am + 1.0)
+    elif following in _MARKS:
+        offer(i, j + 1, following, "space_before_mark", costs.mark_space)
+        offer(i, j + 1, following + " ", "mark_over_space", costs.mark_space_kept)
+        after = s[j + 1 : j + 2]
+        if following in _TONES and after == "า":
+            offer(i, j + 2, following + "ำ", "lost_sara_am", costs.mark_space + 2.0)
+        if after == " ":
+            offer(i, j + 2, following, "space_before_mark", costs.mark_space + 1.0)
+    if before in _CONSONANTS or before in _MARKS:
+        for mark in ("้", "่"):
+            offer(i, j, mark, "lost_mark", costs.lost_mark)
+    if j - i == 1 or before in _LEADING:
+        ops.append(Op(i, j, "", "stray_space"))
+        certain = before in _LEADING or following in "ะ"
+        drops[i] = (j, -4.0 if certain else costs.join, len(ops) - 1)
+
+
+def _can_carry(s: str, i: int, mark: str) -> bool:
+    """Whether the letter at ``i`` (with its marks) has room for this mark."""
+    if mark in _VOWEL_MARKS:
+        return s[i] in _CONSONANTS
+    while i > 0 and s[i] in _VOWEL_MARKS:
+        i -= 1
+    return s[i] in _CONSONANTS

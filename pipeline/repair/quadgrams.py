@@ -1,0 +1,47 @@
+"""Which sequences of four letters running Thai holds: the figures the detector rests on."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.resources import resource
+
+Array = np.ndarray[Any, Any]
+
+#: Letters told apart; anything else (Latin, digits, signs, spaces) shares code 0.
+ALPHABET = "".join(map(chr, [*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E4F)]))
+_SIZE = len(ALPHABET) + 1
+_CODE = np.zeros(0x0E60, np.uint32)
+_CODE[[ord(c) for c in ALPHABET]] = np.arange(1, _SIZE)
+
+
+def codes(text: str) -> Array:
+    """Letter codes of a text, one per character, dtype uint32."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _CODE[np.where(points < len(_CODE), points, 0)]
+
+
+def unseen(text: str) -> Array:
+    """Positions where a sequence of four letters begins that clean Thai is not expected to hold."""
+    if len(text) < 4:
+        return np.zeros(0, np.int64)
+    code = codes(text)
+    index = ((code[:-3] * _SIZE + code[1:-2]) * _SIZE + code[2:-1]) * _SIZE + code[3:]
+    return np.flatnonzero((seen_bits()[index >> 3] >> (7 - (index & 7)) & 1) == 0)
+
+
+@lru_cache(maxsize=1)
+def seen_bits() -> Array:
+    """One bit per sequence, packed, dtype uint8; read once."""
+    with np.load(resource("models/repair/quadgrams.npz"), allow_pickle=False) as archive:
+        bits: Array = archive["seen"]
+    return bits
+
+
+def save_seen(path: Path, seen: Array) -> None:
+    """Writes the bits of a boolean array of shape (A, A, A, A)."""
+    np.savez_compressed(path, seen=np.packbits(seen.reshape(-1)))
