@@ -27,8 +27,7 @@ class Cell(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """One stretch of a line that differs from what the file claims.
 
     `start`/`end` are offsets in `Line.raw`; `source` names the evidence ("actualtext", "cmap", "outline",
@@ -43,8 +42,7 @@ class Correction:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """A base character with its marks, as drawn: text, place, font and size in points.
 
     `source` is the evidence that settled the text, None where the file's own claim stood.
@@ -65,6 +63,8 @@ class Line:
     `number` counts from 1 through the source text (a .txt file's own line numbers; for a PDF, the lines
     of the extracted text). `page` is 1-based, None for plain text, as are `bbox` and `cell`.
     `furniture` marks running headers, footers and page numbers, which no reader of forms may take for text.
+    `joint` says how the line runs on into the next one of its paragraph: "" where a word goes on, " " where the
+    layout shows a break between phrases, None where the paragraph ends or nothing is known (plain text).
     """
 
     text: str
@@ -74,6 +74,7 @@ class Line:
     bbox: BBox | None = None
     cell: Cell | None = None
     furniture: bool = False
+    joint: str | None = None
     corrections: tuple[Correction, ...] = ()
     clusters: tuple[Cluster, ...] = ()
 

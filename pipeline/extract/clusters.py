@@ -1,0 +1,227 @@
+"""From glyphs in drawing order to clusters: letters with their marks, spaces, and what the file claimed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import groupby
+
+from pipeline.extract.interpret import Drawn
+from pipeline.thai import MARKS, NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES
+
+_LAST = frozenset(TONES + THANTHAKHAT)
+#: How far (in ems) a mark's ink may reach beyond the letter it belongs to.
+_REACH = 0.15
+#: Clusters of running text as clusters on the page are counted: a letter with its marks and SARA AM.
+_CLUSTER = re.compile(f"[^{MARKS}{SARA_AM}][{MARKS}]*{SARA_AM}?|.", re.S)
+
+
+class Piece:
+    """A cluster being put together; lengths in points, `y` is the baseline.
+
+    `claims` is what the file says of its glyphs, in drawing order.
+    """
+
+    __slots__ = (
+        "angle", "claims", "confidence", "font", "is_space", "letter", "marks", "pagination",
+        "size", "source", "unread", "x0", "x1", "y",
+    )  # fmt: skip
+
+    def __init__(self, drawn: Drawn, letter: str, source: str | None, confidence: float) -> None:
+        self.letter = letter
+        self.marks: list[tuple[str, float]] = []  # with the left edge of their ink
+        self.claims = drawn.glyph.claim
+        self.x0 = drawn.x
+        self.x1 = drawn.x + drawn.advance
+        self.y = drawn.y
+        self.size = drawn.size
+        self.font = drawn.font.name
+        self.source = source
+        self.confidence = confidence
+        self.is_space = drawn.glyph.is_space
+        self.angle = drawn.angle
+        self.pagination = drawn.pagination
+        self.unread = 0
+
+    @property
+    def text(self) -> str:
+        """The cluster as it is written: letter, vowel marks, tone marks; SARA AM whole."""
+        if not self.marks:
+            return self.letter
+        marks = "".join(mark for mark, _ in self.marks)
+        if len(marks) > 1:
+            marks = "".join(sorted(marks, key=_LAST.__contains__))
+        if self.letter.endswith(SARA_AM):
+            return self.letter[:-1] + marks + SARA_AM
+        return self.letter + marks
+
+    def settle(self, source: str | None, confidence: float) -> None:
+        """Notes the evidence behind a change, the least certain one if there are several."""
+        if source is not None:
+            self.source = source
+            self.confidence = min(self.confidence, confidence)
+
+
+def pieces(glyphs: Iterable[Drawn]) -> list[Piece]:
+    """The clusters of a page in drawing order, spaces among them."""
+    found: list[Piece] = []
+    for span, run in groupby(glyphs, key=lambda d: d.span):
+        if span is None:
+            _assemble(run, found)
+        else:
+            start = len(found)
+            first_new = _assemble(run, found)
+            _follow(span.text, found, min(start, first_new))
+    _adopt(found)
+    return found
+
+
+def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> int:
+    """Adds glyphs to the clusters found so far; tells the first cluster they changed."""
+    base = next((p for p in reversed(found) if not p.is_space), None)
+    changed = len(found)
+    for drawn in glyphs:
+        glyph = drawn.glyph
+        text = glyph.text
+        if glyph.is_mark:
+            if base is not None and _is_over(drawn, base):
+                _add_mark(base, drawn)
+                if found[-1].is_space and found[-1] is not base:
+                    _drop_carriers(found, base)
+                if base is found[-1] and changed == len(found):
+                    changed = len(found) - 1
+            else:
+                base = Piece(drawn, "", glyph.source, glyph.confidence)
+                base.is_space = False
+                _add_mark(base, drawn, claimed=True)
+                found.append(base)
+            continue
+        if glyph.is_space:
+            if text:
+                found.append(Piece(drawn, text, glyph.source, glyph.confidence))
+            continue
+        if text in (SARA_AA, SARA_AM) and base is not None and base is found[-1] and _awaits_aa(base, drawn):
+            _compose(base, drawn)
+            if changed == len(found):
+                changed = len(found) - 1
+            continue
+        base = Piece(drawn, text, glyph.source, glyph.confidence)
+        found.append(base)
+    return changed
+
+
+def _ink(drawn: Drawn) -> tuple[float, float]:
+    """The stretch of line a mark's ink stands over; where its drawing is unknown, what its advance suggests."""
+    ink = drawn.glyph.ink
+    if ink is not None:
+        return drawn.x + ink[0] * drawn.size, drawn.x + ink[2] * drawn.size
+    if drawn.advance > 0.01 * drawn.size:
+        return drawn.x, drawn.x + drawn.advance
+    return drawn.x - 0.35 * drawn.size, drawn.x
+
+
+def _is_over(drawn: Drawn, base: Piece) -> bool:
+    if abs(drawn.y - base.y) > 1.2 * base.size or drawn.angle != base.angle or not base.letter:
+        return False
+    left, right = _ink(drawn)
+    reach = _REACH * base.size
+    return right > base.x0 - reach and left < base.x1 + reach
+
+
+def _add_mark(base: Piece, drawn: Drawn, *, claimed: bool = False) -> None:
+    glyph = drawn.glyph
+    if not claimed:
+        base.claims += glyph.claim
+        base.settle(glyph.source, glyph.confidence)
+    if glyph.lost:
+        base.unread += 1
+        return
+    left = _ink(drawn)[0]
+    for char in glyph.text:
+        if any(char == mark and abs(left - at) < 0.1 * base.size for mark, at in base.marks):
+            continue  # struck twice, as some programs do to make letters bold
+        base.marks.append((char, left))
+
+
+def _drop_carriers(found: list[Piece], base: Piece) -> None:
+    """Removes spaces put in only to carry a mark whose letter stands before them."""
+    while found[-1].is_space:
+        base.claims += found.pop().claims
+
+
+def _awaits_aa(base: Piece, drawn: Drawn) -> bool:
+    """Whether the letter already wears the ring of SARA AM, so that the next SARA AA completes it."""
+    if not base.unread and not any(mark == NIKHAHIT for mark, _ in base.marks):
+        return False
+    return abs(drawn.y - base.y) < 0.5 * base.size and -0.6 * base.size < drawn.x - base.x1 < 0.6 * base.size
+
+
+def _compose(base: Piece, drawn: Drawn) -> None:
+    base.marks = [(mark, at) for mark, at in base.marks if mark != NIKHAHIT]
+    base.unread = max(base.unread - 1, 0)
+    base.letter += SARA_AM
+    base.claims += drawn.glyph.claim
+    base.settle(drawn.glyph.source, drawn.glyph.confidence)
+    base.x1 = max(base.x1, drawn.x + drawn.advance)
+
+
+def _follow(actual: str, found: list[Piece], start: int) -> None:
+    """Gives the clusters from `start` on the text that the file states for them as a whole."""
+    own = found[start:]
+    if not own:
+        return
+    actual = actual.replace(NIKHAHIT + SARA_AA, SARA_AM)
+    read = [piece.text for piece in own]
+    if "".join(read) == actual:
+        return
+    stated = _CLUSTER.findall(actual)
+    if len(stated) != len(own):
+        stated = list(_aligned(read, actual))
+    for piece, text in zip(own, stated, strict=True):
+        if piece.text != text:
+            piece.letter, piece.marks, piece.unread = text, [], 0
+            piece.source, piece.confidence = "actualtext", 1.0
+            piece.is_space = not text.strip()
+    found[start:] = [piece for piece in own if piece.letter or piece.marks]
+
+
+def _aligned(read: list[str], actual: str) -> Iterator[str]:
+    """The text stated for a stretch, cut where the clusters read in it begin and end."""
+    joined = "".join(read)
+    place = {0: 0, len(joined): len(actual)}
+    for _, a0, a1, b0, b1 in SequenceMatcher(None, joined, actual, autojunk=False).get_opcodes():
+        for n in range(a1 - a0):
+            place[a0 + n] = min(b0 + n, b1)
+    at = 0
+    for text in read:
+        yield actual[place[at] : place[at + len(text)]]
+        at += len(text)
+
+
+def _adopt(found: list[Piece]) -> None:
+    """Gives marks that no letter before them carries to the letter their ink stands over (visual-order text)."""
+    orphans = [n for n, piece in enumerate(found) if not piece.letter and not piece.is_space]
+    if not orphans:
+        return
+    gone = set()
+    for n in orphans:
+        orphan = found[n]
+        if not orphan.marks and not orphan.unread:
+            continue
+        at = orphan.marks[0][1] if orphan.marks else orphan.x0
+        nearby = found[max(0, n - 40) : n + 40]
+        bases = [
+            p
+            for p in nearby
+            if p.letter and not p.is_space and abs(p.y - orphan.y) < 0.6 * p.size and p.angle == orphan.angle
+            and p.x0 - _REACH * p.size <= at + 0.1 * p.size <= p.x1 + _REACH * p.size
+        ]  # fmt: skip
+        if bases:
+            base = min(bases, key=lambda p: abs((p.x0 + p.x1) / 2 - at - 0.15 * p.size))
+            base.marks = orphan.marks + base.marks
+            base.unread += orphan.unread
+            base.claims = orphan.claims + base.claims
+            base.settle(orphan.source or "stream-order", min(orphan.confidence, 0.97))
+            gone.add(n)
+    found[:] = [piece for n, piece in enumerate(found) if n not in gone]

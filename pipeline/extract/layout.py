@@ -1,0 +1,160 @@
+"""From clusters to lines in reading order: words and spaces, lines, columns, the cells of ruled tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from pipeline.extract.clusters import Piece
+from pipeline.extract.model import BBox, Cell, Cluster, Correction, Line
+
+#: Ems. Text drawn with spaces in it needs a wider gap to be given one more; text without any, a narrower one.
+_GAP_WITH_SPACES, _GAP_WITHOUT = 0.45, 0.15
+#: Ems. A gap this wide ends a stretch of text.
+_BREAK = 1.5
+#: Height of a line over and under its baseline, in ems.
+_ASCENT, _DESCENT = 0.95, 0.3
+
+
+class Run:
+    """Clusters drawn one after the other on one baseline, without a wide gap."""
+
+    __slots__ = ("cell", "pieces", "size", "x0", "x1", "y")
+
+    def __init__(self, first: Piece) -> None:
+        self.pieces = [first]
+        self.x0, self.x1, self.y, self.size = first.x0, first.x1, first.y, first.size
+        self.cell: Cell | None = None
+
+    def add(self, piece: Piece) -> None:
+        """Adds the next cluster."""
+        self.pieces.append(piece)
+        self.x0 = min(self.x0, piece.x0)
+        self.x1 = max(self.x1, piece.x1)
+        self.size = max(self.size, piece.size)
+
+
+def runs(pieces: Iterable[Piece]) -> list[Run]:
+    """Clusters in drawing order cut into runs; stretches of nothing but space are dropped."""
+    found: list[Run] = []
+    run: Run | None = None
+    for piece in pieces:
+        if run is not None:
+            last = run.pieces[-1]
+            gap = piece.x0 - last.x1
+            if (
+                abs(piece.y - last.y) <= 0.12 * last.size
+                and -0.5 * last.size <= gap <= _BREAK * last.size
+                and 0.8 < (piece.size / last.size if last.size else 1) < 1.25
+            ):
+                run.add(piece)
+                continue
+        run = Run(piece)
+        found.append(run)
+    return [run for run in found if not all(p.is_space for p in run.pieces)]
+
+
+def gather(found: Sequence[Run]) -> list[list[Run]]:
+    """Runs that stand on one line, top to bottom; within a line from left to right."""
+    lines: list[list[Run]] = []
+    for run in sorted(found, key=lambda r: (r.y, r.x0)):
+        for line in reversed(lines[-6:]):
+            if _same_line(run, line):
+                line.append(run)
+                break
+        else:
+            lines.append([run])
+    for line in lines:
+        line.sort(key=lambda r: r.x0)
+    return lines
+
+
+def _same_line(run: Run, line: list[Run]) -> bool:
+    anchor = max(line, key=lambda r: r.size)
+    big, small = max(anchor.size, run.size), min(anchor.size, run.size)
+    away = abs(run.y - anchor.y)
+    # Raised and lowered small print reaches further from the baseline than text of one size.
+    if away > (0.5 if small < 0.8 * big else 0.25) * big:
+        return False
+    overlap = max((min(r.x1, run.x1) - max(r.x0, run.x0) for r in line), default=0.0)
+    return away <= 0.1 * big or overlap <= 0.3 * (run.x1 - run.x0)
+
+
+def set_line(line: list[Run], height: float, *, spaced: bool, angle: int) -> Line | None:
+    """A line of text from its runs, with spaces where the page shows them."""
+    members = sorted((p for run in line for p in run.pieces), key=lambda p: p.x0) if len(line) > 1 else line[0].pieces
+    members = _once(members)
+    gaps = [b.x0 - a.x1 for a, b in zip(members, members[1:], strict=False) if not (a.is_space or b.is_space)]
+    size = max(p.size for p in members)
+    spread = max(median(gaps), 0.0) if len(gaps) > 4 else 0.0
+    enough = spread + (_GAP_WITH_SPACES if spaced else _GAP_WITHOUT) * size
+    text: list[str] = []
+    raw: list[str] = []
+    clusters: list[Cluster] = []
+    corrections: list[Correction] = []
+    offset = 0
+    previous: Piece | None = None
+    space: Piece | None = None
+    for piece in members:
+        if piece.is_space:
+            raw.append(piece.claims)
+            offset += len(piece.claims)
+            space = piece if previous is not None else None
+            continue
+        if previous is not None:
+            gap = piece.x0 - previous.x1
+            if gap > enough or (space is not None and gap > 0.04 * size):
+                text.append(" ")
+                if space is None:
+                    raw.append(" ")
+                    offset += 1
+        written = piece.text
+        text.append(written)
+        raw.append(piece.claims)
+        if written != piece.claims:
+            source = piece.source or "stream-order"
+            corrections.append(
+                Correction(offset, offset + len(piece.claims), piece.claims, written, source, piece.confidence)
+            )
+        offset += len(piece.claims)
+        box = BBox(piece.x0, piece.y - _ASCENT * piece.size, piece.x1, piece.y + _DESCENT * piece.size)
+        clusters.append(Cluster(written, _turned(box, angle), piece.font, piece.size, piece.source, piece.confidence))
+        previous, space = piece, None
+    if not clusters:
+        return None
+    left, right = members[0].x0, max(p.x1 for p in members)
+    baseline = max(line, key=lambda r: r.size).y
+    box = BBox(left, baseline - _ASCENT * size, right, baseline + _DESCENT * size)
+    return Line(
+        text="".join(text),
+        raw="".join(raw),
+        number=0,
+        bbox=_turned(box, angle),
+        cell=line[0].cell,
+        corrections=tuple(corrections),
+        clusters=tuple(clusters),
+    )
+
+
+def _once(members: list[Piece]) -> list[Piece]:
+    """The clusters without those drawn a second time on the same spot, for shadow or weight."""
+    kept: list[Piece] = []
+    for piece in members:
+        if not piece.is_space and any(
+            p.letter == piece.letter and abs(p.x0 - piece.x0) < 0.12 * p.size and p.x1 - p.x0 > 0.15 * p.size
+            for p in kept[-2:]
+        ):
+            continue
+        kept.append(piece)
+    return kept
+
+
+def _turned(box: BBox, angle: int) -> BBox:
+    """A box of level-laid text put back where the turned text stands."""
+    if not angle:
+        return box
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    corners = [(x * cos + y * sin, y * cos - x * sin) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
+    xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+    return BBox(min(xs), min(ys), max(xs), max(ys))

@@ -1,0 +1,266 @@
+"""Embedded font programs: what a glyph looks like and which character the font itself says it draws."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from fontTools import agl, cffLib, t1Lib
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
+
+Point = tuple[float, float]
+
+
+class Outline(NamedTuple):
+    """A glyph's drawing: points of its contours in font units, flat, and the index that ends each contour.
+
+    Two hashes tell drawings apart: `exact` with its place over the baseline, `shape` wherever it stands.
+    """
+
+    exact: str
+    shape: str
+    bbox: tuple[float, float, float, float]  # in ems: left, bottom, right, top
+    contours: tuple[tuple[Point, ...], ...]
+
+
+def outline(units_per_em: int, points: list[Point], ends: list[int]) -> Outline | None:
+    """The outline of these contour points; None where nothing is drawn."""
+    if not points:
+        return None
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    left, bottom = min(xs), min(ys)
+    shifted = [(x - left, y - bottom) for x, y in points]
+    starts = [0, *(end + 1 for end in ends)]
+    return Outline(
+        exact=_digest(units_per_em, points, ends),
+        shape=_digest(units_per_em, shifted, ends),
+        bbox=(left / units_per_em, bottom / units_per_em, max(xs) / units_per_em, max(ys) / units_per_em),
+        contours=tuple(
+            tuple((x / units_per_em, y / units_per_em) for x, y in points[start : end + 1])
+            for start, end in zip(starts, ends, strict=False)
+        ),
+    )
+
+
+def _digest(units_per_em: int, points: list[Point], ends: list[int]) -> str:
+    # Whole numbers only: 12 and 12.0 are the same coordinate in two font formats.
+    whole = [(round(x), round(y)) for x, y in points]
+    return hashlib.md5(repr((units_per_em, whole, ends)).encode(), usedforsecurity=False).hexdigest()[:16]
+
+
+class FontProgram:
+    """One embedded font file: TrueType, OpenType, bare CFF or Type 1.
+
+    Every question gets an empty answer where the program is damaged or lacks the table that would tell.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._tt: TTFont | None = None
+        self._cff: Any = None
+        self._t1: Any = None
+        self._outlines: dict[int, Outline | None] = {}
+        try:
+            if data[:4] in (b"\x00\x01\x00\x00", b"true", b"OTTO", b"ttcf"):
+                self._tt = TTFont(io.BytesIO(data), lazy=True, fontNumber=0)
+                if "CFF " in self._tt:
+                    self._cff = self._tt["CFF "].cff.topDictIndex[0]
+            elif data[:1] == b"\x01":
+                fonts = cffLib.CFFFontSet()
+                fonts.decompile(io.BytesIO(data), None)
+                self._cff = fonts.topDictIndex[0]
+            elif data[:2] in (b"%!", b"\x80\x01"):
+                self._t1 = t1Lib.T1Font.__new__(t1Lib.T1Font)
+                self._t1.data, self._t1.encoding = data, "latin-1"
+                self._t1.parse()
+        except Exception:  # fontTools raises whatever a damaged table makes it raise
+            self._tt = self._cff = self._t1 = None
+
+    @cached_property
+    def units_per_em(self) -> int:
+        """Font units in an em."""
+        try:
+            if self._tt is not None and "head" in self._tt:
+                return int(self._tt["head"].unitsPerEm) or 1000
+        except Exception:
+            pass
+        return 1000
+
+    @cached_property
+    def cid_to_gid(self) -> dict[int, int] | None:
+        """Glyph of each CID where a CFF font numbers its characters itself; None where CID and glyph agree."""
+        if self._cff is None or not hasattr(self._cff, "ROS"):
+            return None
+        return {int(name[3:]): gid for gid, name in enumerate(self._cff.charset) if name.startswith("cid")} | {0: 0}
+
+    @cached_property
+    def _cmaps(self) -> dict[tuple[int, int], dict[int, str]]:
+        try:
+            if self._tt is None or "cmap" not in self._tt:
+                return {}
+            return {(t.platformID, t.platEncID): dict(t.cmap) for t in self._tt["cmap"].tables if t.format != 14}
+        except Exception:
+            return {}
+
+    def _gid(self, name: str) -> int:
+        try:
+            if self._tt is not None:
+                return int(self._tt.getGlyphID(name))
+        except Exception:
+            pass
+        return 0
+
+    @cached_property
+    def unicode_cmap(self) -> dict[int, int]:
+        """Glyph of each code point, by the font's Unicode character map."""
+        for key in ((3, 10), (3, 1), (0, 4), (0, 3), (0, 6), (0, 1), (0, 0)):
+            if key in self._cmaps:
+                return {code: self._gid(name) for code, name in self._cmaps[key].items()}
+        return {}
+
+    @cached_property
+    def symbol_cmap(self) -> dict[int, int]:
+        """Glyph of each one-byte code, by the font's symbol or Macintosh character map."""
+        table: dict[int, int] = {}
+        for code, name in self._cmaps.get((1, 0), {}).items():
+            table[code] = self._gid(name)
+        for code, name in self._cmaps.get((3, 0), {}).items():
+            table[code & 0xFF] = self._gid(name)
+        return table
+
+    @cached_property
+    def _characters(self) -> dict[int, list[str]]:
+        reverse: dict[int, list[str]] = {}
+        for code, gid in self.unicode_cmap.items():
+            if gid:
+                reverse.setdefault(gid, []).append(chr(code))
+        return reverse
+
+    def characters(self, gid: int) -> list[str]:
+        """The characters that the font's own map gives to a glyph, directly or through its substitutions."""
+        return self._characters.get(gid) or self._substituted.get(gid, [])
+
+    @cached_property
+    def _substituted(self) -> dict[int, list[str]]:
+        """Characters of glyphs that only a substitution reaches: shaped variants and ligatures."""
+        try:
+            if self._tt is None or "GSUB" not in self._tt or not self._characters:
+                return {}
+            pairs = list(_substitutions(self._tt["GSUB"].table))
+        except Exception:
+            return {}
+        found: dict[int, list[str]] = {}
+        for _ in range(3):  # a substitute may be substituted again
+            for sources, target in pairs:
+                gid = self._gid(target)
+                if gid in self._characters or gid in found:
+                    continue
+                parts = [self._characters.get(g) or found.get(g) for g in map(self._gid, sources)]
+                if all(parts):
+                    found[gid] = ["".join(part[0] for part in parts if part)]
+        return found
+
+    def glyph_name(self, gid: int) -> str | None:
+        """The glyph's own name, None where the font keeps no names."""
+        try:
+            if self._cff is not None and not hasattr(self._cff, "ROS"):
+                return str(self._cff.charset[gid])
+            if self._tt is not None and self._tt["post"].formatType == 2.0:
+                return str(self._tt.getGlyphName(gid))
+        except Exception:
+            pass
+        return None
+
+    def gid_of_name(self, name: str) -> int | None:
+        """The glyph of that name, None if the font has none."""
+        try:
+            if self._cff is not None and not hasattr(self._cff, "ROS"):
+                return int(self._cff.charset.index(name))
+            if self._tt is not None and self._tt["post"].formatType == 2.0:
+                return int(self._tt.getReverseGlyphMap()[name])
+        except Exception:
+            pass
+        return None
+
+    def advance(self, gid: int) -> float | None:
+        """Advance width in ems, None where the program does not say."""
+        try:
+            if self._tt is not None:
+                return float(self._tt["hmtx"].metrics[self._tt.getGlyphName(gid)][0] / self.units_per_em)
+        except Exception:
+            pass
+        return None
+
+    def outline(self, gid: int) -> Outline | None:
+        """What the glyph draws; None if it draws nothing or cannot be read."""
+        if gid not in self._outlines:
+            try:
+                self._outlines[gid] = self._read_outline(gid)
+            except Exception:
+                self._outlines[gid] = None
+        return self._outlines[gid]
+
+    def has_outlines(self) -> bool:
+        """Whether drawings can be read at all, so that an empty glyph is known to be empty."""
+        return self._cff is not None or (self._tt is not None and "glyf" in self._tt and "loca" in self._tt)
+
+    def _read_outline(self, gid: int) -> Outline | None:
+        if self._cff is not None:
+            return self._recorded(self._cff.CharStrings[self._cff.charset[gid]])
+        if self._tt is None:
+            return None
+        glyf = self._tt["glyf"]
+        coordinates, ends, _ = glyf[self._tt.getGlyphName(gid)].getCoordinates(glyf)
+        return outline(self.units_per_em, list(coordinates), list(ends))
+
+    def named_outline(self, name: str) -> Outline | None:
+        """What the glyph of that name draws, in fonts that know their glyphs by name (Type 1)."""
+        try:
+            return self._recorded(self._t1["CharStrings"][name])
+        except Exception:
+            return None
+
+    def _recorded(self, charstring: Any) -> Outline | None:
+        pen = DecomposingRecordingPen({})
+        charstring.draw(pen)
+        points: list[Point] = []
+        ends: list[int] = []
+        for operator, arguments in pen.value:
+            if operator in ("closePath", "endPath"):
+                if points:
+                    ends.append(len(points) - 1)
+            else:
+                points.extend(arguments)
+        return outline(self.units_per_em, points, ends)
+
+
+def _substitutions(gsub: Any) -> Iterable[tuple[list[str], str]]:
+    """Every substitution one glyph comes out of: the glyphs it stands for, and the glyph."""
+    for lookup in gsub.LookupList.Lookup:
+        for table in lookup.SubTable:
+            kind = lookup.LookupType
+            if kind == 7:
+                kind, table = table.ExtSubTable.LookupType, table.ExtSubTable
+            if kind == 1:
+                for source, target in table.mapping.items():
+                    yield [source], target
+            elif kind == 3:
+                for source, targets in table.alternates.items():
+                    for target in targets:
+                        yield [source], target
+            elif kind == 4:
+                for first, ligatures in table.ligatures.items():
+                    for ligature in ligatures:
+                        yield [first, *ligature.Component], ligature.LigGlyph
+
+
+def name_to_text(name: str) -> str | None:
+    """The text a glyph name stands for by the Adobe glyph list rules; None if it is but a number.
+
+    >>> name_to_text("uni0E48.low") == "่", name_to_text("g21")
+    (True, None)
+    """
+    return agl.toUnicode(name) or None

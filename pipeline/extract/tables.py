@@ -1,0 +1,75 @@
+"""Ruled tables: from the ruling lines of a page to the rows and columns of their cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
+
+from pipeline.extract.interpret import Rule
+from pipeline.extract.model import BBox, Cell
+
+#: Points within which ruling lines are taken for one, and within which they meet.
+_SNAP, _JOIN, _MEET = 3.0, 3.0, 3.0
+#: More ruling lines than this on a page are a drawing, not a table.
+_MAX_RULES = 4000
+
+
+class Grid:
+    """The tables of a page, top to bottom, and the place of each cell in its table."""
+
+    def __init__(self, tables: list[list[BBox]]) -> None:
+        self.boxes: list[BBox] = []
+        self._cells: list[tuple[BBox, Cell]] = []
+        for number, cells in enumerate(tables):
+            tops, lefts = _steps([c.top for c in cells]), _steps([c.x0 for c in cells])
+            self.boxes.append(
+                BBox(min(c.x0 for c in cells), min(c.top for c in cells), max(c.x1 for c in cells), max(c.bottom for c in cells))
+            )
+            for cell in cells:
+                place = Cell(number, _step(tops, cell.top), _step(lefts, cell.x0))
+                self._cells.append((cell, place))
+
+    def cell_at(self, x: float, y: float) -> Cell | None:
+        """The cell a point lies in."""
+        for box, cell in self._cells:
+            if box.x0 <= x <= box.x1 and box.top <= y <= box.bottom:
+                return cell
+        return None
+
+
+def _steps(values: Sequence[float]) -> list[float]:
+    steps: list[float] = []
+    for value in sorted(values):
+        if not steps or value - steps[-1] > _SNAP:
+            steps.append(value)
+    return steps
+
+
+def _step(steps: list[float], value: float) -> int:
+    return max(bisect_right(steps, value + 0.01) - 1, 0)
+
+
+def find_grid(rules: Sequence[Rule]) -> Grid:
+    """The tables that these ruling lines draw. A single box around text is a frame, not a table."""
+    if len(rules) < 4 or len(rules) > _MAX_RULES:
+        return Grid([])
+    edges = merge_edges([_edge(rule) for rule in rules], _SNAP, _SNAP, _JOIN, _JOIN)
+    cells = intersections_to_cells(edges_to_intersections(edges, _MEET, _MEET))
+    tables = [[BBox(*map(float, cell)) for cell in table] for table in cells_to_tables(cells)]
+    return Grid([table for table in sorted(tables, key=lambda t: min(c.top for c in t)) if len(table) > 1])
+
+
+def _edge(rule: Rule) -> dict[str, object]:
+    level = rule.bottom - rule.top < rule.x1 - rule.x0
+    return {
+        "object_type": "line",
+        "orientation": "h" if level else "v",
+        "x0": rule.x0,
+        "x1": rule.x1,
+        "top": rule.top,
+        "bottom": rule.bottom,
+        "width": rule.x1 - rule.x0,
+        "height": rule.bottom - rule.top,
+    }
