@@ -14,9 +14,13 @@ from pipeline.extract.model import BBox
 from pipeline.forms.lines import TextLine
 from pipeline.records import Record
 
+#: How the name of a public agency begins; what tells a name from a sentence where no colon does.
+AGENCY_WORDS = (
+    "สำนัก|กรม|กระทรวง|ทบวง|จังหวัด|มหาวิทยาลัย|สถาบัน|องค์การ|ศูนย์|โรงพยาบาล|โรงเรียน|วิทยาลัย|เทศบาล|กองทัพ|ธนาคาร|การไฟฟ้า|การประปา|คณะ|อำเภอ|ราช"
+)
 _AGENCY = re.compile(
     r"^(?:ชื่อ)?(?:ผู้สมัคร(?:ขอรับ)?(?:รางวัล)?|ส่วนราชการ|หน่วยงาน)(?:ที่สมัคร(?:รางวัล)?|ผู้สมัคร)?"
-    r"(?:\s*[::]\s*|\s+)(?P<name>[ก-๙].{3,})$"
+    rf"(?: ?[::] ?| (?={AGENCY_WORDS}))(?P<name>[ก-๙].{{3,}})$"
 )
 _YEAR = re.compile(
     r"ประจำปี(?:งบประมาณ)?\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)|ปีงบประมาณ\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)"

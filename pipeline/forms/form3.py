@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.forms.base import Form, Section, place
+from pipeline.forms.comments import read_comment
 from pipeline.forms.lines import TextLine
 from pipeline.forms.ticks import (
     Verdict,
     merge_options,
     read_tick,
     read_verdict,
-    strip_comment_lead,
     strip_dots,
 )
 from pipeline.forms.titles import ALIKE, heading_end, likeness
@@ -240,26 +240,15 @@ class _Reader:
         """The finding and the answer's passage for a verdict, and the index of the first line after its comment."""
         self.parts += 1
         self.awaiting = False
-        chunks: list[TextLine] = []
-        text = [self.lines[after - 1].text[-len(verdict.rest) :]] if verdict.rest else []
-        dotted = bool(text) and text[0].startswith((".", "…"))
-        closed = dotted and _closes(text[0])
-        index = after
-        while index < len(self.lines) and not closed:
-            line = self.lines[index]
-            if index in self.furniture:
-                index += 1
-                continue
-            if self._ends_comment(index, bool(text)):
-                break
-            if not text:
-                dotted = line.plain.startswith((".", "…"))
-            text.append(line.text)
-            chunks.append(line)
-            closed = dotted and _closes(line.text) and (len(text) > 1 or _closes_itself(line.text))
-            index += 1
-        comment = strip_comment_lead(strip_dots(join_wrapped(text)))
-        label = strip_dots(join_wrapped(read_tick(t.text) or t.text.lstrip("๏◦○●•▪ ") for t in self.part.label)) or None
+        line = self.lines[after - 1]
+        comment = read_comment(
+            self.lines,
+            after,
+            line.text[len(line.text) - len(verdict.rest) :],
+            furniture=self.furniture,
+            ends=self._ends_comment,
+        )
+        label = strip_dots(join_wrapped(self._label())) or None
         finding = Finding(
             kind="verdict",
             category=int(self.item[0]) if self.item else None,
@@ -271,8 +260,8 @@ class _Reader:
             part=self.parts,
             part_label=label,
             verdict=verdict.value,
-            text=comment,
-            **place([*self.lines[at:after], *chunks]),  # type: ignore[arg-type]
+            text=comment.text,
+            **place([*self.lines[at:after], *comment.lines]),  # type: ignore[arg-type]
         )
         if verdict.value is None:
             self.section.warn(f"item {self.item}: no box of the verdict is ticked", self.lines[at])
@@ -291,9 +280,17 @@ class _Reader:
                 )
             )
         self.part = _Part()
-        return records, index
+        return records, comment.after
 
-    def _ends_comment(self, at: int, begun: bool) -> bool:
+    def _label(self) -> Iterator[str]:
+        """What is printed beside the box of the answer part; below it, where nothing is beside it."""
+        for line in self.part.label:
+            beside = read_tick(line.text)
+            yield line.text.lstrip("๏◦○●•▪ ") if beside is None else beside
+            if beside == "" and self.part.answer and not self.part.answer[0].plain.startswith(("..", "…")):
+                yield self.part.answer[0].text
+
+    def _ends_comment(self, at: int) -> bool:
         line = self.lines[at]
         if self._verdict(at) or read_tick(line.plain) is not None or _UNTICKED_PART.match(line.plain):
             return True
@@ -310,15 +307,6 @@ def _opens_answer(line: TextLine) -> bool:
         or line.plain.startswith(("...", "…"))
         or bool(_UNTICKED_PART.match(line.plain))
     )
-
-
-def _closes(text: str) -> bool:
-    return bool(re.search(r"(?:\.{2,}|…)\s*$", text))
-
-
-def _closes_itself(text: str) -> bool:
-    """Whether one line both opens and closes its dots: "...ควร...", "..........", but not a lone "..."."""
-    return len(re.findall(r"\.{2,}|…", text)) > 1 or len(squeeze(text)) > 6 and not strip_dots(text)
 
 
 def _order(number: str) -> tuple[int, ...]:

@@ -15,6 +15,8 @@ _RUN_OF_SPACE = re.compile(r"\s+")
 PAGE_MARK = re.compile(
     r"(?:(?:page|หน้า(?:ที่)?)\s*:?\s*\d{1,4}(?:\s*(?:/|of|จาก)\s*\d{1,4})?\s*)+|-\s*\d{1,4}\s*-", re.IGNORECASE
 )
+#: What Acrobat leaves in the text for a note on the page: the author's name, this, and the words of the note.
+_ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
 #: Rows above and below a page mark that may be the rest of a running header or footer.
 _REACH = 3
 
@@ -58,7 +60,7 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
 
 
 def _running(lines: Sequence[TextLine]) -> set[int]:
-    """Indexes of page marks and of the lines that come back at the same distance from them."""
+    """Indexes of page marks, of lines that come back at the same distance from them, and of notes' remains."""
     marks = [i for i, line in enumerate(lines) if PAGE_MARK.fullmatch(line.plain)]
     seen: Counter[tuple[int, str]] = Counter()
     places: dict[tuple[int, str], list[int]] = {}
@@ -70,6 +72,9 @@ def _running(lines: Sequence[TextLine]) -> set[int]:
                 seen[key] += 1
                 places.setdefault(key, []).append(at)
     running = set(marks)
+    for at, line in enumerate(lines):
+        if _ANNOTATION.fullmatch(line.plain):
+            running.update(i for i in (at - 1, at, at + 1) if 0 <= i < len(lines))
     for key, times in seen.items():
         if times >= max(2, (len(marks) + 1) // 2) and not re.fullmatch(r"[\W\d_#]*", key[1]):
             running.update(places[key])
@@ -88,3 +93,15 @@ def table_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
             rows.append([line])
         last = key
     return rows
+
+
+def number(text: str) -> int | float | None:
+    """A printed figure as a number; None for what is no figure ("-", "N/A", "___").
+
+    >>> number("3,000"), number("๘๒.๕๐"), number("-")
+    (3000, 82.5, None)
+    """
+    digits = arabic_digits(text).replace(",", "").strip()
+    if not re.fullmatch(r"-?\d+(?:\.\d+)?", digits):
+        return None
+    return float(digits) if "." in digits else int(digits)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rapidfuzz import fuzz
 
 from pipeline import framework
-from pipeline.extract.model import Line
 from pipeline.thai import arabic_digits, squeeze
 
 #: A heading is a known title from this similarity on (0..100): room for a slip of the author's and for OCR.
@@ -63,22 +63,35 @@ def heading_end(number: str, parts: Sequence[str]) -> int:
     return best
 
 
-def split_heading(number: str, line: Line) -> tuple[str, str]:
-    """The title at the start of a line's text after its number, and what else the line holds.
+def split_heading(number: str, text: str, printed: str) -> tuple[str, str]:
+    """The title at the start of `text`, and what else stands on the line after it ("" if nothing).
 
-    Two columns printed on one text line are told apart by a run of spaces, else by the known title.
+    Two columns read as one text line are told apart by the run of spaces between them in `printed`, the line
+    as it stands; without one, by the title known.
     """
-    text = line.text.strip()
-    for variant in sorted(known_titles().get(number, ()), key=len, reverse=True):
-        length = 0
-        for end, char in enumerate(text, 1):
-            length += not char.isspace()
-            if length == len(variant):
-                head, rest = text[:end], text[end:].strip()
-                if rest and fuzz.ratio(_bare(head), variant) >= ALIKE:
-                    return head, rest
-                break
+    for run in re.finditer(r"\S(?=\s{2,}\S)", printed):
+        head = _single_spaced(printed[: run.end()])
+        at = len(text) - len(_single_spaced(printed)) + len(head)
+        if at > 0 and any(fuzz.ratio(_bare(text[:at]), title) >= ALIKE for title in known_titles().get(number, ())):
+            return text[:at], text[at:].strip()
+    for title in sorted(known_titles().get(number, ()), key=len, reverse=True):
+        end = _end_of(text, len(title))
+        if end and text[end:].strip() and _bare(text[:end]) == title:
+            return text[:end], text[end:].strip()
     return text, ""
+
+
+def _end_of(text: str, letters: int) -> int:
+    """The offset after so many characters that are not white space; 0 if there are not so many."""
+    for end, char in enumerate(text, 1):
+        letters -= not char.isspace()
+        if not letters:
+            return end
+    return 0
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _prefix_ratio(got: str, title: str) -> float:

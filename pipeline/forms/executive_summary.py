@@ -1,0 +1,198 @@
+"""The executive summary: scores by category and year, issues not passed, examples of what to improve.
+
+Table: หมวด | ปี 2563 | ปี 2564 | เพิ่มขึ้น/ลดลง, one row a category and คะแนนรวม. Lists: a heading "หมวด N … ประเด็นที่ยังไม่ผ่าน"
+with numbered points, or "(ผ่านทุกข้อ)"; for category 7 the indicators that failed. Paragraphs: "หมวด N … ประเด็นที่ต้องปรับปรุง …".
+The report repeats its summary in longer form, so the same list and table come twice: each is one record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from pipeline.forms.base import Form, Section, place
+from pipeline.forms.lines import TextLine, number, table_rows
+from pipeline.records import Finding, Record, Score
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
+
+FAMILY = "executive_summary"
+
+_LANDMARK = re.compile(r"^(?:\d{1,2}\. ?)?บทสรุป(?:สำหรับ)?ผู้บริหาร ?$")
+_CATEGORY = re.compile(r"^(?:\d{1,2}[.)] ?)?หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.–-])(?! ?[–-] ?(?:หมวด ?)?\d) ?(?P<title>.*)$")
+_NOT_PASSED = re.compile(r"(?:ประเด็น|ข้อ|หัวข้อ)ที่ ?(?:ยัง)?ไม่ผ่าน|อยู่ในสถานะ(?:ที่)? ?ไม่ผ่าน")
+_ALL_PASSED = re.compile(r"ผ่าน(?:เกณฑ์)?(?:ครบ)?ทุก(?:ข้อ|ประเด็น)")
+_TO_IMPROVE = re.compile(r"(?:ประเด็น|จุด|ข้อ)ที่ ?(?:ยัง)?(?:ต้อง|ควร)ปรับปรุง\s*:?\s*")
+_POINT = re.compile(r"^\(? ?(?P<number>\d{1,2}) ?[).](?!\d) ?(?P<text>\S.*)$")
+_YEARS = re.compile(r"(?:ปี|พ\.ศ\.)?\s*(25\d\d)")
+_SCORE_HEAD = re.compile(r"^หมวด\b.*25\d\d")
+_TOTAL = re.compile(r"^(?:คะแนน(?:รวม|เฉลี่ย|ภาพรวม)|รวม(?:คะแนน)?|ภาพรวม)")
+#: Words that open a new paragraph rather than go on with a point.
+_PARAGRAPH = re.compile(r"^(?:ทั้งนี้|นอกจากนี้|อย่างไรก็ตาม|ดังนั้น|โดยสรุป|สรุป(?!ได้)|\(รายละเอียด|\(เอกสาร|แสดง(?:ข้อมูล|ดัง)|ส่วนที่ ?\d|ตาราง)")
+#: Page numbers in the margin: Thai letters for the front matter, figures alone.
+_FOLIO = re.compile(r"^(?:[ก-ฮ]|\d{1,3})$")
+#: Two wordings of one point, in the summary and in the report, from this likeness on (0..100).
+_SAME = 88.0
+#: Lines a heading may take before its points or its verdict must have come.
+_HEADING = 4
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """The heading of the summary where a list, table or paragraph of its kinds follows; else the first of these."""
+    signs = [
+        i
+        for i, line in enumerate(lines)
+        if (_CATEGORY.match(line.plain) and (_NOT_PASSED.search(line.plain) or _TO_IMPROVE.search(line.plain)))
+        or (_SCORE_HEAD.match(line.plain) and len(_YEARS.findall(line.plain)) >= 2)
+    ]
+    if not signs:
+        return
+    headings = [i for i, line in enumerate(lines) if _LANDMARK.match(line.plain)]
+    # The heading may also stand in the contents; the one that opens the summary is the last before its signs.
+    before = [i for i in headings if i < signs[0] and signs[0] - i < 400]
+    yield before[-1] if before else max(0, signs[0] - 1)
+
+
+@dataclass(slots=True)
+class _Point:
+    kind: str
+    category: int
+    category_title: str | None
+    number: int | None
+    texts: list[str] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return join_wrapped(self.texts)
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """Findings not_passed, all_passed and improvement_example, each once, and the scores."""
+    kept: list[_Point] = []
+    for point in _points(section):
+        if not any(_repeats(point, other) for other in kept):
+            kept.append(point)
+    for point in kept:
+        yield Finding(
+            kind=point.kind,
+            category=point.category,
+            category_title=point.category_title,
+            number=point.number,
+            verdict={"not_passed": "fail", "all_passed": "pass"}.get(point.kind),
+            text=point.text,
+            **place(point.lines),  # type: ignore[arg-type]
+        )
+    yield from _scores(section.lines)
+
+
+def _repeats(point: _Point, other: _Point) -> bool:
+    if (point.kind, point.category, point.number) != (other.kind, other.category, other.number):
+        return False
+    return fuzz.ratio(arabic_digits(squeeze(point.text)), arabic_digits(squeeze(other.text))) >= _SAME
+
+
+def _points(section: Section) -> list[_Point]:
+    lines = [line for line in section.lines if not (_FOLIO.match(line.plain) and line.cell is None)]
+    flush = _flush_left(lines)
+    points: list[_Point] = []
+    category: int | None = None
+    title: str | None = None
+    listing = False  # points of a list not passed may follow
+    current: _Point | None = None
+    expected = 1
+    heading: list[TextLine] = []
+
+    for line in lines:
+        found = _CATEGORY.match(line.plain)
+        if found:
+            category, title, listing, current, expected = int(found["number"]), None, False, None, 1
+            heading = [line]
+        elif category is not None and not listing and current is None and 0 < len(heading) < _HEADING:
+            heading.append(line)
+        if heading and current is None and not listing and category is not None:
+            whole = join_wrapped(t.text for t in heading)
+            plain = arabic_digits(whole)
+            title = _title(whole)
+            if done := _ALL_PASSED.search(plain):
+                points.append(_Point("all_passed", category, title, None, [whole[done.start() : done.end()]], heading))
+                heading, category = [], None
+                continue
+            if _NOT_PASSED.search(plain) and not (not found and _POINT.match(line.plain)):
+                listing = True
+                if found or _NOT_PASSED.search(line.plain):
+                    continue
+            elif example := _TO_IMPROVE.search(plain):
+                current = _Point("improvement_example", category, title, None, [whole[example.end() :]], [*heading])
+                points.append(current)
+                heading = []
+                continue
+        if found:
+            continue
+        if listing and category is not None and (point := _POINT.match(line.plain)):
+            if int(point["number"]) == expected:
+                text = line.text[point.start("text") :]
+                current = _Point("not_passed", category, title, expected, [text], [line])
+                points.append(current)
+                expected += 1
+            else:
+                category, listing, current, heading = None, False, None, []
+        elif current is not None:
+            if _starts_paragraph(line, flush):
+                category, listing, current, heading = None, False, None, []
+            else:
+                current.texts.append(line.text)
+                current.lines.append(line)
+        elif listing and _starts_paragraph(line, flush):
+            category, listing, heading = None, False, []
+    return points
+
+
+def _title(heading: str) -> str | None:
+    found = _CATEGORY.match(arabic_digits(heading))
+    if not found:
+        return None
+    rest = heading[found.start("title") :]
+    cut = re.split(r"(?:ประเด็น|จุด|ข้อ|หัวข้อ)ที่|กำหนดสถานะ|\(|☑|☒|ผ่านทุก", rest)[0].strip(" :–-")
+    return cut or None
+
+
+def _flush_left(lines: Sequence[TextLine]) -> bool:
+    """Whether lines that go on stand at the margin, so that an indented one opens a paragraph."""
+    plain = [line for line in lines if line.line.bbox is None and not _POINT.match(line.plain)]
+    return bool(plain) and sum(line.indent == 0 for line in plain) > len(plain) / 2
+
+
+def _starts_paragraph(line: TextLine, flush: bool) -> bool:
+    return bool(_PARAGRAPH.match(line.plain)) or (flush and line.indent >= 2) or (flush and line.indent == 1 and line.gap > 0)
+
+
+def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:
+    """The rows of score tables; a table printed again adds nothing."""
+    seen: set[tuple[int | None, int]] = set()
+    years: list[int] = []
+    for row in table_rows(lines):
+        text = " ".join(line.plain for line in row)
+        if _SCORE_HEAD.match(text) and len(_YEARS.findall(text)) >= 2 and not _NOT_PASSED.search(text):
+            years = [int(year) for year in _YEARS.findall(text)]
+            continue
+        category = _CATEGORY.match(text)
+        if not years or not (category or _TOTAL.match(text)):
+            continue
+        rest = text[category.start("title") :] if category else text
+        values = re.findall(r"(?<![\d.])\d{1,3}(?:\.\d+)?(?![\d.])", rest)[: len(years)]
+        if len(values) < len(years):
+            continue
+        for year, value in zip(years, values, strict=True):
+            key = (int(category["number"]) if category else None, year)
+            score = number(value)
+            if key not in seen and score is not None:
+                seen.add(key)
+                yield Score(category=key[0], year=year, score=score, **place(row))  # type: ignore[arg-type]
+        if not category:
+            years = []
+
+
+FORM = Form(FAMILY, find, parse)

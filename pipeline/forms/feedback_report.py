@@ -1,0 +1,359 @@
+"""The Feedback Report: strengths and opportunities for improvement by category, and the overall result.
+
+Printed as a table of three columns (หมวด, จุดแข็ง, จุดที่ยังต้องปรับปรุง), of two, or as headings with bullets. In the
+last column or part: criterion headings (1.1 …), each followed by its points ("- …"); for category 7, indicators
+that should be improved ("- 7.1.1 …"). Cells run on over pages. Above it: the agency, the result and the score.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.forms.base import Form, Section, place
+from pipeline.forms.lines import TextLine, number
+from pipeline.forms.titles import ALIKE, heading_end, likeness, split_heading
+from pipeline.records import Award, Finding, Record, Score
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
+
+FAMILY = "feedback_report"
+
+_LANDMARK = re.compile(r"^(?:\(?ร่าง\)? ?)?รายงานป้อนกลับ|^Feedback Report\b", re.IGNORECASE)
+_STRENGTH = re.compile(r"^(?:[\d.]* ?)?(?:จุดแข็ง|จุดเด่น|Strengths?\b)", re.IGNORECASE)
+_OFI = re.compile(
+    r"^(?:[\d.]* ?)?(?:จุดที่ ?(?:ยัง)?(?:ต้อง|ควร) ?(?:ปรับปรุง|พัฒนา)|โอกาสใน ?การ(?:ปรับปรุง|พัฒนา)|"
+    r"ประเด็นที่ ?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง|Opportunit|OFIs?\b)",
+    re.IGNORECASE,
+)
+_COLUMN_HEADS = re.compile(r"(?:จุดแข็ง|จุดเด่น).*(?:ปรับปรุง|OFI)")
+_CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])[ :.]*(?P<title>.*)$")
+_CRITERION = re.compile(r"^(?:[-–•] ?)?(?P<number>[1-7]\. ?\d)\.?(?: |(?=[ก-๙]))(?P<title>\D.*)$")
+_BULLET = re.compile(r"^(?P<mark>[-–—•●▪◦*○✓➢]|\(?\d{1,2}\)|\d{1,2}\.(?!\d)) ?(?P<text>\S.*)$")
+_INDICATORS = re.compile(r"^ตัวชี้วัด(?:ผลลัพธ์)?ที่ ?(?:ยัง)?(?:ควร|ต้อง)ปรับปรุง")
+_INDICATOR = re.compile(r"^(?:[-–•●▪*] ?)?(?:ตัวชี้วัด(?:ที่)? ?)?(?P<number>7\. ?\d\. ?\d{1,2})\.? ?(?P<text>\S.*)$")
+_RESULT = re.compile(r"ผลการพิจารณา\s*:?\s*(?P<verdict>ไม่ผ่าน|ผ่าน)")
+_TOTAL = re.compile(r"(?:ผล)?คะแนน(?:รวม|ภาพรวม)?\s*(?:เท่ากับ|จำนวน|:|=|คือ|ได้)?\s*(?P<score>\d{2,3}(?:\.\d+)?)\s*คะแนน")
+_NOTHING = re.compile(r"^[-–—_.\s]*$|^ไม่มี$")
+_ROUND = re.compile(r"(?:รอบ|ขั้นตอน)ที่ ?(\d)")
+#: Blank lines that part a statement from what follows, in a text without columns.
+_BREAK = 2
+#: Lines after a landmark in which columns or headings of the report must show up.
+_SOON = 60
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """Each landmark with its two columns or parts below; else the first pair of column heads."""
+    landmarks = [i for i, line in enumerate(lines) if _LANDMARK.match(line.plain)]
+    heads = [i for i, line in enumerate(lines) if _COLUMN_HEADS.search(line.plain) and len(line.plain) < 160]
+    strengths = [i for i, line in enumerate(lines) if _is_head(line, _STRENGTH)]
+    ofis = [i for i, line in enumerate(lines) if _is_head(line, _OFI)]
+    starts: list[int] = []
+    for at in landmarks:
+        near = range(at + 1, at + _SOON)
+        if (starts and at - starts[-1] < 6) or not (
+            any(i in near for i in heads) or (any(i in near for i in strengths) and any(i > at for i in ofis))
+        ):
+            continue
+        # The report's first page repeats its name; later pages may carry it as a running head.
+        if not starts or any(at < i <= at + 12 and _has_agency(lines[i]) for i in range(at, min(at + 12, len(lines)))):
+            starts.append(at)
+    if not starts:
+        starts = [i for i in heads[:1] if sum(1 for line in lines[i:] if _CATEGORY.match(line.plain)) >= 2]
+    yield from starts
+
+
+def _is_head(line: TextLine, pattern: re.Pattern[str]) -> bool:
+    return bool(pattern.match(line.plain)) and len(squeeze(line.plain)) < 60
+
+
+def _has_agency(line: TextLine) -> bool:
+    return line.plain.startswith(("หน่วยงาน", "ส่วนราชการ", "ชื่อ"))
+
+
+@dataclass(slots=True)
+class _Point:
+    """A statement in the making. `open` while the next plain line goes on with it."""
+
+    kind: str
+    category: int | None
+    category_title: str | None
+    criterion: str | None
+    criterion_title: str | None
+    indicator_no: str | None = None
+    texts: list[str] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
+
+
+class _Reader:
+    """Keeps category, part, criterion and the statements still open, one for each column."""
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        self.lines = list(section.lines)
+        self.category: int | None = None
+        self.category_title: str | None = None
+        self.part = "strength"
+        self.criterion: str | None = None
+        self.criterion_title: str | None = None
+        self.open: dict[str, _Point | None] = {"strength": None, "ofi": None}
+        self.points: list[_Point] = []
+        self.roles: dict[int, str] = {}
+        self.begun = False
+        self.after_head = False
+        self.orphaned = False  # said once a stretch, not once a line
+
+    def read(self) -> list[_Point]:
+        at = 0
+        while at < len(self.lines):
+            at += self._step(at)
+        return self.points
+
+    def _step(self, at: int) -> int:
+        """Take in the line at `at`; returns how many lines that took."""
+        line = self.lines[at]
+        if taken := self._table_head(at):
+            self.after_head = True
+            return taken
+        self.after_head, after_head = False, self.after_head
+        role = self._role(line)
+        if found := _CATEGORY.match(line.plain):
+            if role in (None, "category") or (likeness(found["number"], found["title"]) or 0) >= ALIKE:
+                return self._open_category(at, int(found["number"]), found.start("title"))
+        if not self.begun:
+            return 1
+        if role == "category":
+            return 1  # the rest of a category's title
+        if role is None and _is_head(line, _STRENGTH):
+            self._turn("strength")
+            return 1
+        if role is None and _is_head(line, _OFI):
+            self._turn("ofi")
+            return 1
+        if role in ("strength", "ofi"):
+            self.part = role
+        if _INDICATORS.match(line.plain):
+            self._turn("ofi")
+            self.criterion = self.criterion_title = None
+            self.part = "ofi"
+            return 1
+        if self.category == 7 and (found := _INDICATOR.match(line.plain)):
+            self.part = "ofi"
+            self._begin("indicator_ofi", line, line.text[found.start("text") :], found["number"].replace(" ", ""))
+            return 1
+        if found := _CRITERION.match(line.plain):
+            key = found["number"].replace(" ", "")
+            if self._is_criterion(key, found["title"], at):
+                return self._open_criterion(at, key, found.start("title"))
+        self._text(line, after_head)
+        return 1
+
+    # -- columns ----------------------------------------------------------------------------------------
+
+    def _table_head(self, at: int) -> int:
+        """Lines taken by the heads of the table's columns, which come again on every page."""
+        line = self.lines[at]
+        if _COLUMN_HEADS.search(line.plain) and len(squeeze(line.plain)) < 140:
+            return 1
+        if line.cell is None:
+            after = self.lines[at + 1] if at + 1 < len(self.lines) else None
+            pair = after is not None and (
+                (line.plain == "หมวด" and _is_head(after, _STRENGTH))
+                or (_is_head(line, _STRENGTH) and _is_head(after, _OFI))
+            )
+            if not pair:
+                return 0
+            end = at + 1
+            while end < len(self.lines) and (_is_head(self.lines[end], _STRENGTH) or _is_head(self.lines[end], _OFI)):
+                end += 1
+            return end - at
+        row = [i for i in range(at, min(at + 12, len(self.lines))) if _same_row(line, self.lines[i])]
+        cells: dict[int, str] = {}
+        for i in row:
+            cell = self.lines[i].cell
+            assert cell is not None
+            cells[cell.column] = cells.get(cell.column, "") + " " + self.lines[i].plain
+        roles = {column: role for column, text in cells.items() if (role := _column_role(text.strip()))}
+        if not {"strength", "ofi"} <= set(roles.values()):
+            return 0
+        self.roles = roles
+        self.begun = self.begun or "category" not in roles.values()
+        return len(row)
+
+    def _role(self, line: TextLine) -> str | None:
+        return self.roles.get(line.cell.column) if line.cell else None
+
+    # -- headings ---------------------------------------------------------------------------------------
+
+    def _open_category(self, at: int, category: int, start: int) -> int:
+        self.begun = True
+        line = self.lines[at]
+        head, rest = split_heading(str(category), line.text[start:], line.line.text)
+        parts = [head]
+        taken = 1
+        if not rest:
+            following = [t for t in self.lines[at + 1 : at + 4] if t.cell == line.cell]
+            more = heading_end(str(category), [head, *(t.text for t in following)])
+            parts += [t.text for t in following[: max(more - 1, 0)]]
+            taken = max(more, 1)
+        if category != self.category:
+            self.category, self.criterion, self.criterion_title = category, None, None
+            self.open = {"strength": None, "ofi": None}
+            self.part = "strength"
+        self.category_title = join_wrapped(parts)
+        if rest:
+            self._text(TextLine(rest, arabic_digits(rest), 0, 0, line.line))
+        return taken
+
+    def _is_criterion(self, key: str, title: str, at: int) -> bool:
+        if self.category is not None and int(key[0]) != self.category:
+            return False
+        alike = likeness(key, title)
+        return alike is None or alike >= ALIKE - 15
+
+    def _open_criterion(self, at: int, key: str, start: int) -> int:
+        line = self.lines[at]
+        self.part = "ofi"
+        self.category = self.category or int(key[0])
+        self.criterion = key
+        self.open["ofi"] = None
+        head, rest = split_heading(key, line.text[start:], line.text)
+        if rest and not _BULLET.match(rest):
+            self.criterion_title = head
+            self._begin("ofi", line, rest.lstrip(":– "))
+            return 1
+        parts = [line.text[start:]]
+        following = []
+        for after in self.lines[at + 1 : at + 5]:
+            if after.cell != line.cell and self.roles or _BULLET.match(after.plain) or _CRITERION.match(after.plain):
+                break
+            following.append(after)
+        more = heading_end(key, [*parts, *(t.text for t in following)])
+        stopped = len(following) < 4 and at + 1 + len(following) < len(self.lines)
+        next_line = self.lines[at + 1 + len(following)] if stopped else None
+        if not more and next_line is not None and _BULLET.match(next_line.plain):
+            more = 1 + len(following)  # bullets below: all before them is the title
+        parts += [t.text for t in following[: max(more - 1, 0)]]
+        self.criterion_title = join_wrapped(parts)
+        return max(more, 1)
+
+    def _turn(self, part: str) -> None:
+        self.part = part
+        self.open = {"strength": None, "ofi": None}
+        if part == "strength":
+            self.criterion = self.criterion_title = None
+        self.begun = True
+
+    # -- statements -------------------------------------------------------------------------------------
+
+    def _text(self, line: TextLine, after_head: bool = False) -> None:
+        if _NOTHING.match(line.plain):
+            return
+        bullet = _BULLET.match(line.plain)
+        point = self.open[self.part]
+        if point and not bullet and line.gap >= _BREAK and not line.cell and not after_head:
+            point = self.open[self.part] = None
+        if point is None and not bullet and not self._may_begin():
+            if not self.orphaned:
+                self.section.warn("text from here on belongs to no statement and was left out", line)
+            self.orphaned = True
+        elif bullet or point is None:
+            self.orphaned = False
+            text = line.text[bullet.start("text") :] if bullet else line.text
+            kind = "indicator_ofi" if self.part == "ofi" and self.category == 7 else self.part
+            self._begin(kind, line, text)
+        else:
+            point.texts.append(line.text)
+            point.lines.append(line)
+
+    def _may_begin(self) -> bool:
+        """Whether a statement without a bullet can begin: the first of its category's or criterion's part."""
+        here = (self.category, self.criterion if self.part == "ofi" else None, self.part)
+        return not any((p.category, p.criterion, "strength" if p.kind == "strength" else "ofi") == here for p in self.points)
+
+    def _begin(self, kind: str, line: TextLine, text: str, indicator_no: str | None = None) -> None:
+        of_criterion = kind == "ofi"
+        point = _Point(
+            kind,
+            self.category,
+            self.category_title,
+            self.criterion if of_criterion else None,
+            self.criterion_title if of_criterion else None,
+            indicator_no,
+            [text],
+            [line],
+        )
+        self.points.append(point)
+        self.open[self.part] = point
+
+
+def _same_row(a: TextLine, b: TextLine) -> bool:
+    return (
+        a.cell is not None
+        and b.cell is not None
+        and (a.line.page, a.cell.table, a.cell.row) == (b.line.page, b.cell.table, b.cell.row)
+    )
+
+
+def _column_role(head: str) -> str | None:
+    if _STRENGTH.match(head):
+        return "strength"
+    if _OFI.match(head):
+        return "ofi"
+    return "category" if re.match(r"^(?:หมวด|เกณฑ์|หัวข้อ|ประเด็น)", head) and len(head) < 30 else None
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """Strengths, OFIs and indicator OFIs as findings; the overall result as an award row; the total score."""
+    for point in _Reader(section).read():
+        text = join_wrapped(point.texts).strip()
+        if text and not _NOTHING.match(text):
+            yield Finding(
+                kind=point.kind,
+                category=point.category,
+                category_title=point.category_title,
+                criterion=point.criterion,
+                criterion_title=point.criterion_title,
+                indicator_no=point.indicator_no,
+                text=text,
+                **place(point.lines),  # type: ignore[arg-type]
+            )
+    yield from _result(section)
+
+
+def _result(section: Section) -> Iterator[Record]:
+    """The verdict on the whole application and the total score, from the sentences above the table."""
+    head: list[TextLine] = []
+    for line in section.lines[:_SOON]:
+        if _CATEGORY.match(line.plain) or _COLUMN_HEADS.search(line.plain):
+            break
+        head.append(line)
+    whole = join_wrapped(line.text for line in head)
+    plain = arabic_digits(whole)
+    total = _TOTAL.search(plain)
+    verdict = _RESULT.search(plain)
+    at = place([line for line in head if re.search(r"คะแนนรวม|ผลการพิจารณา \S|\d{3} คะแนน", line.plain)] or head[:1])
+    step = _ROUND.search(plain)
+    if total and section.fiscal_year:
+        value = number(total["score"])
+        assert value is not None
+        yield Score(category=None, year=section.fiscal_year, score=value, **at)  # type: ignore[arg-type]
+    if verdict:
+        yield Award(
+            kind="submission",
+            year=section.fiscal_year,
+            step=int(step[1]) if step else None,
+            agency_name=section.agency,
+            verdict="fail" if verdict["verdict"].startswith("ไม่") else "pass",
+            result_text=_sentence(whole, plain, verdict.start()),
+            **at,  # type: ignore[arg-type]
+        )
+
+
+def _sentence(text: str, plain: str, at: int) -> str:
+    end = plain.find("คะแนน โดย", at)
+    stop = end + len("คะแนน") if end >= 0 else min(len(text), at + 200)
+    return text[at:stop].strip()
+
+
+FORM = Form(FAMILY, find, parse)

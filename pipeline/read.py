@@ -1,0 +1,86 @@
+"""One document, from file to records: extraction, repair, sections, records. No store, no side effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline import forms
+from pipeline.extract import extract
+from pipeline.extract.model import Document
+from pipeline.forms import Section
+from pipeline.records import Record, Score
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a document held. `families` in order of appearance; `agency` and `fiscal_year` where the whole
+    document names one; `warnings` are sentences for the user."""
+
+    sha256: str
+    media_type: str
+    title: str | None
+    pages: int
+    families: list[str]
+    agency: str | None
+    fiscal_year: int | None
+    warnings: list[str]
+    records: list[Record] = field(default_factory=list)
+
+
+def read(path: str | Path, *, ocr: str = "auto") -> Reading:
+    """Read a .pdf, .txt or .md file into records.
+
+    Raises PmqaError, with a reason and what to do, where the file cannot be read.
+    """
+    return read_document(extract(path, ocr=ocr))
+
+
+def read_document(document: Document) -> Reading:
+    """The records of an extracted document."""
+    sections = forms.sections(document)
+    agency = _only([s.agency for s in sections])
+    fiscal_year = _only([s.fiscal_year for s in sections])
+    for section in sections:
+        section.agency = section.agency or agency
+        section.fiscal_year = section.fiscal_year or fiscal_year
+    records = _unrepeated(list(forms.parse(sections)))
+    return Reading(
+        sha256=document.sha256,
+        media_type=document.media_type,
+        title=document.title,
+        pages=len(document.pages),
+        families=list(dict.fromkeys(s.family for s in sections if s.family != "other")) or ["other"],
+        agency=agency,
+        fiscal_year=fiscal_year,
+        warnings=[*document.warnings, *(w for s in _known(sections) for w in s.warnings)],
+        records=records,
+    )
+
+
+def _known(sections: Sequence[Section]) -> list[Section]:
+    return [section for section in sections if section.family != "other"]
+
+
+def _only(values: Sequence[T | None]) -> T | None:
+    """The one value named; None where there is none or several, for then no one speaks for all."""
+    named = {value for value in values if value is not None}
+    return named.pop() if len(named) == 1 else None
+
+
+def _unrepeated(records: list[Record]) -> list[Record]:
+    """Records without scores that the document states twice, in its summary and in its report, say."""
+    seen: set[tuple[str | None, int | None, int, float]] = set()
+    out = []
+    for record in records:
+        if isinstance(record, Score):
+            key = (record.agency, record.category, record.year, record.score)
+            if key in seen:
+                continue
+            seen.add(key)
+        out.append(record)
+    return out
