@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.repair.lexicon import is_word_shaped
-from pipeline.repair.quadgrams import ALPHABET, codes, save_seen
+from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_seen
 
 #: A count in a clean document of the field weighs as much as this many in the general corpora.
 CLEAN_WEIGHT = 20
@@ -29,6 +29,12 @@ LONE_COUNT, LONE_LENGTH = 10, 4
 SEEN_ONCE_IN = 5_000_000
 #: Share of word boundaries where something other than a Thai word follows (space, line end, digit).
 BREAK_SHARE = 0.12
+#: A short word that makes up less than this share of all words it begins (or ends) is mostly a torn-off piece
+#: of them: tokenizers leave many such behind.
+FREE_SHARE = 0.05
+FREE_LENGTH = 4
+#: The nominaliser never ends a phrase, so no break follows it.
+BOUND = {"ผู้": 0.0002}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -39,11 +45,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     counts = lexicon_counts(line for spec in args.clean for line in clean_lines(spec))
     args.out.mkdir(parents=True, exist_ok=True)
-    rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    header = "# word<TAB>count; see pipeline/repair/build.py for the sources\n"
-    text = header + "".join(f"{word}\t{count}\n" for word, count in rows)
-    (args.out / "lexicon.tsv").write_text(text, encoding="utf-8", newline="\n")
-    save_seen(args.out / "quadgrams.npz", expected_quadgrams(counts) >= 1 / SEEN_ONCE_IN)
+    freedom = freedoms(counts)
+    counts = {w: max(1, round(n * freedom.get(w, 1.0))) for w, n in counts.items()}
+    write_lexicon(args.out / "lexicon.tsv", counts, freedom | BOUND)
+    save_seen(args.out / "quadgrams.npz", expected_quadgrams(counts, freedom | BOUND) >= 1 / SEEN_ONCE_IN)
 
 
 def clean_lines(spec: str) -> Iterator[str]:
@@ -86,7 +91,27 @@ def lexicon_counts(clean: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def expected_quadgrams(counts: dict[str, int]) -> np.ndarray:
+def freedoms(counts: Mapping[str, int]) -> dict[str, float]:
+    """Short words that are mostly pieces of longer ones: how far (0..1) each can be believed to stand alone."""
+    begun: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    for word, count in counts.items():
+        for n in range(2, FREE_LENGTH + 1):
+            begun[word[:n]] += count
+            ended[word[-n:]] += count
+    shares = {w: counts[w] / max(begun[w], ended[w]) for w in counts if len(w) <= FREE_LENGTH}
+    return {w: share / FREE_SHARE for w, share in shares.items() if share < FREE_SHARE}
+
+
+def write_lexicon(path: Path, counts: Mapping[str, int], freedom: Mapping[str, float]) -> None:
+    """Writes the words, the most frequent first."""
+    rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    lines = ["# word<TAB>count[<TAB>how far a break may follow it, 1 = as after any word]; built by pipeline.repair.build"]
+    lines += (f"{w}\t{n}\t{freedom[w]:.4g}" if w in freedom else f"{w}\t{n}" for w, n in rows)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def expected_quadgrams(counts: Mapping[str, int], freedom: Mapping[str, float]) -> Array:
     """How often each four-letter sequence is expected per letter of running text, shape (A, A, A, A).
 
     Words are taken to follow one another independently of each other; the first code stands for anything that
@@ -97,6 +122,8 @@ def expected_quadgrams(counts: dict[str, int]) -> np.ndarray:
     whole = {n: np.zeros((size,) * n) for n in (1, 2)}
     start = {n: np.zeros((size,) * n) for n in (1, 2, 3)}
     end = {n: np.zeros((size,) * n) for n in (1, 2, 3)}
+    last = {n: np.zeros((size,) * n) for n in (1, 2, 3)}  # ends before a break
+    lone = {n: np.zeros((size,) * n) for n in (1, 2)}  # whole words before a break
     total = float(sum(counts.values()))
     breaks = total * BREAK_SHARE
     letters = breaks
@@ -109,32 +136,48 @@ def expected_quadgrams(counts: dict[str, int]) -> np.ndarray:
             if len(code) >= n:
                 start[n][code[:n]] += count
                 end[n][code[-n:]] += count
+                last[n][code[-n:]] += count * freedom.get(word, 1.0)
         if len(code) <= 2:
             whole[len(code)][code] += count
-    start[1][0] += breaks
+            lone[len(code)][code] += count * freedom.get(word, 1.0)
     end[1][0] += breaks
-    whole[1][0] += breaks
     total += breaks
-    for tables in (start, end, whole):
-        for n in tables:
-            tables[n] /= total
+    for tables in (start, end, whole, last, lone):
+        for table in tables.values():
+            table /= total
+    gap = np.zeros(size)
+    gap[0] = breaks / total
     expected = within / np.float32(letters)
     words_per_letter = total / letters
 
-    def joined(*tables: np.ndarray) -> None:
+    def joined(*tables: Array) -> None:
         product = tables[0].astype(np.float32)
         for table in tables[1:]:
             product = np.multiply.outer(product, table.astype(np.float32))
         np.multiply(product, np.float32(words_per_letter), out=product)
         np.add(expected, product, out=expected)
 
-    joined(end[1], start[3])
-    joined(end[2], start[2])
-    joined(end[3], start[1])
+    for left in (1, 2, 3):
+        joined(end[left], start[4 - left])
     joined(end[1], whole[1], start[2])
     joined(end[1], whole[2], start[1])
     joined(end[2], whole[1], start[1])
     joined(end[1], whole[1], whole[1], start[1])
+    # the same with a break as one of the pieces
+    joined(last[3], gap)
+    joined(last[2], gap, start[1])
+    joined(last[1], gap, start[2])
+    joined(gap, start[3])
+    joined(end[1], lone[2], gap)
+    joined(end[2], lone[1], gap)
+    joined(gap, whole[2], start[1])
+    joined(gap, whole[1], start[2])
+    joined(gap, lone[2], gap)
+    joined(gap, lone[1], gap, start[1])
+    joined(end[1], lone[1], gap, start[1])
+    joined(last[1], gap, whole[1], start[1])
+    joined(gap, whole[1], whole[1], start[1])
+    expected[0, 0] = expected[:, 0, 0] = expected[:, :, 0, 0] = 1.0  # runs of signs are no matter of spelling
     return expected
 
 

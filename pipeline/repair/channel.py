@@ -7,8 +7,8 @@ negative natural logarithms, so 7 means "one in a thousand"; a negative cost rew
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, CONSONANTS, LEADING_VOWELS, MARKS, THANTHAKHAT, TONES
 
@@ -19,6 +19,7 @@ _CONSONANTS = frozenset(CONSONANTS)
 _LEADING = frozenset(LEADING_VOWELS)
 #: Letters a mark can be pushed onto although it never stands there.
 _NEVER_MARKED = _LEADING | frozenset("ะาำ")
+_AA = frozenset("าำ")
 _TALL = frozenset("ปฝฟฬ")
 _SILENT = {"ู": "้", "ุ": "่"}
 _LOST = "่้็์"
@@ -28,7 +29,7 @@ _LOST = "่้็์"
 class Costs:
     """Price of each kind of edit; evidence in the line or its neighbours lowers some of them."""
 
-    shift: float = 9.0
+    shift: float = 7.0
     shift_certain: float = -6.0
     swap: float = -6.0
     doubled: float = -4.0
@@ -39,6 +40,7 @@ class Costs:
     am_lost: float = 9.0
     join: float = 13.0
     join_words: float = 99.0
+    unmarked: float = 6.0
     space: float = 2.0
     mark_space: float = -8.0
     mark_space_kept: float = -5.0
@@ -59,6 +61,18 @@ class Op:
 
 #: An arc: character written, node reached, cost, index of the operation it begins (or -1).
 Arc = tuple[str, int, float, int]
+#: Offers the text that replaces start..end: (start, end, after, rule, cost).
+Offer = Callable[[int, int, str, str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A character that may be skipped: node reached, cost inside a word and between words, index of the operation."""
+
+    to: int
+    inside: float
+    between: float
+    op: int
 
 
 @dataclass(slots=True)
@@ -68,17 +82,17 @@ class Graph:
     arcs: list[list[Arc]]
     order: list[int]
     ops: list[Op]
-    #: free[i]: (node, cost, op) reached without writing, or None: a space that may be dropped inside a word
-    drops: dict[int, tuple[int, float, int]]
+    #: by node: what may be skipped there without writing anything
+    drops: dict[int, Drop]
 
 
-def graph(s: str, costs: Costs, changes: frozenset[int] | None = None) -> Graph:
-    """The readings of a segment. ``am_kept``-type costs apply to the positions in ``changes`` (all if None)."""
+def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
+    """The readings of a segment; edits that only the words can justify are offered where ``near`` says so."""
     n = len(s)
     arcs: list[list[Arc]] = [[] for _ in range(n + 1)]
     inner: list[list[int]] = [[] for _ in range(n + 1)]
     ops: list[Op] = []
-    drops: dict[int, tuple[int, float, int]] = {}
+    drops: dict[int, Drop] = {}
 
     def offer(start: int, end: int, after: str, rule: str, cost: float) -> None:
         """Adds a path that writes ``after`` for ``s[start:end]``."""
@@ -101,14 +115,15 @@ def graph(s: str, costs: Costs, changes: frozenset[int] | None = None) -> Graph:
             kept = costs.am_kept if char == "ำ" and before != " " else 0.0
             arcs[i].append((char, i + 1, kept, -1))
         if char == " ":
-            _offer_for_space(s, i, costs, offer, ops, drops)
+            _offer_for_space(s, i, costs, near[i], offer, ops, drops)
             continue
         if not i:
             continue
-        if char == "ำ" and before != " ":
-            offer(i, i + 1, "า", "aa_as_am", costs.aa_as_am)
-        elif char == "า" and before in _CONSONANTS or char == "า" and before in _TONES:
-            offer(i, i + 1, "ำ", "am_lost", costs.am_lost)
+        if near[i] and (before in _CONSONANTS or before in _TONES):
+            if char == "ำ":
+                offer(i, i + 1, "า", "aa_as_am", costs.aa_as_am)
+            elif char == "า":
+                offer(i, i + 1, "ำ", "am_lost", costs.am_lost)
         if char in _MARKS:
             if following == char:
                 offer(i, i + 2, char, "doubled", costs.doubled)
@@ -121,21 +136,25 @@ def graph(s: str, costs: Costs, changes: frozenset[int] | None = None) -> Graph:
                     offer(i, i + 2, "ำ", "nikhahit", costs.nikhahit)
                 elif following in _TONES and s[i + 2 : i + 3] == "า":
                     offer(i, i + 3, following + "ำ", "nikhahit", costs.nikhahit)
-            if char in _SILENT and before in _TALL:
+            if char in _SILENT and before in _TALL and near[i]:
                 offer(i, i + 1, _SILENT[char], "silent_swap", costs.silent_swap)
             if char == "ฺ":
                 ops.append(Op(i, i + 1, "", "phinthu"))
-                drops[i] = (i + 1, 5.0, len(ops) - 1)
+                drops[i] = Drop(i + 1, 5.0, 5.0, len(ops) - 1)
         elif following in _MARKS and _can_carry(s, i - 1, following):
-            cost = costs.shift_certain if char in _NEVER_MARKED else costs.shift
-            offer(i, i + 2, following + char, "shift", cost)
             second = s[i + 2 : i + 3]
-            if second and second in _MARKS:
+            certain = char in _NEVER_MARKED
+            if not certain and not near[i]:
+                continue
+            cost = costs.shift_certain if certain else costs.shift
+            impossible = following in _TONES and second in _VOWEL_MARKS
+            offer(i, i + 2, following + char, "shift", cost + costs.swap if impossible else cost)
+            if second in _MARKS:
                 pair = following + second if following in _VOWEL_MARKS else second + following
                 offer(i, i + 3, pair + char, "shift", cost)
-        elif char == "เ" and following == "เ":
+        elif char == "เ" and following == "เ" and near[i]:
             offer(i, i + 2, "แ", "double_sara_e", 1.0)
-        if costs.insert < 50 and char in _CONSONANTS and following not in _MARKS:
+        if costs.insert < 50 and near[i] and char in _CONSONANTS and following not in _MARKS:
             for mark in _LOST:
                 offer(i, i + 1, char + mark, "lost_mark", costs.insert)
     order: list[int] = []
@@ -144,14 +163,16 @@ def graph(s: str, costs: Costs, changes: frozenset[int] | None = None) -> Graph:
     return Graph(arcs, order, ops, drops)
 
 
-def _offer_for_space(s, i, costs, offer, ops, drops) -> None:
+def _offer_for_space(
+    s: str, i: int, costs: Costs, near: bool, offer: Offer, ops: list[Op], drops: dict[int, Drop]
+) -> None:
     j = i
     while j < len(s) and s[j] == " ":
         j += 1
     before, following = s[i - 1] if i else "", s[j : j + 1]
     if not following or not before or before == " ":
         return
-    if following in "าำ":
+    if following in _AA:
         if before in _CONSONANTS or before in _TONES:
             rule = "lost_sara_am" if following == "า" else "aa_as_am"
             offer(i, j + 1, "ำ", rule, costs.sara_am)
@@ -167,13 +188,16 @@ def _offer_for_space(s, i, costs, offer, ops, drops) -> None:
             offer(i, j + 2, following + "ำ", "lost_sara_am", costs.mark_space + 2.0)
         if after == " ":
             offer(i, j + 2, following, "space_before_mark", costs.mark_space + 1.0)
-    if before in _CONSONANTS or before in _MARKS:
+    if near and (before in _CONSONANTS or before in _MARKS):
         for mark in ("้", "่"):
             offer(i, j, mark, "lost_mark", costs.lost_mark)
     if j - i == 1 or before in _LEADING:
         ops.append(Op(i, j, "", "stray_space"))
-        certain = before in _LEADING or following in "ะ"
-        drops[i] = (j, -4.0 if certain else costs.join, len(ops) - 1)
+        if before in _LEADING or following == "ะ":
+            drops[i] = Drop(j, -4.0, -4.0, len(ops) - 1)
+        elif near:
+            between = costs.join_words if before in _MARKS else costs.join_words + costs.unmarked
+            drops[i] = Drop(j, costs.join, between, len(ops) - 1)
 
 
 def _can_carry(s: str, i: int, mark: str) -> bool:

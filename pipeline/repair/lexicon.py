@@ -23,11 +23,13 @@ _THAI_WORD = re.compile("[ก-ฮะ-ฺเ-์]+")
 class Lexicon:
     """Words by prefix: ``prefixes[p]`` is the cost of the word ``p``, or None if ``p`` only begins words."""
 
-    __slots__ = ("prefixes", "total")
+    __slots__ = ("bound", "prefixes", "total")
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], freedom: Mapping[str, float] | None = None) -> None:
         self.total = math.log(sum(counts.values()) + 1)
         self.prefixes: dict[str, float | None] = {}
+        #: words that hardly stand before a break: what a break after them costs more
+        self.bound = {w: -math.log(share) for w, share in (freedom or {}).items()}
         for word, count in counts.items():
             self._add(word, count)
 
@@ -51,7 +53,7 @@ class Lexicon:
     def with_terms(self, terms: Iterable[str]) -> Lexicon:
         """A copy that also knows these terms (names, titles); their Thai parts count as common words."""
         copy = Lexicon.__new__(Lexicon)
-        copy.total, copy.prefixes = self.total, dict(self.prefixes)
+        copy.total, copy.prefixes, copy.bound = self.total, dict(self.prefixes), self.bound
         for term in terms:
             for word in _THAI_WORD.findall(term):
                 if len(word) > 1 and word[0] not in DEPENDENT and not word.isspace():
@@ -59,14 +61,17 @@ class Lexicon:
         return copy
 
 
-def read_counts(path: Path) -> dict[str, int]:
-    """Words and counts of a lexicon file; lines that begin with "#" are notes."""
+def read_lexicon(path: Path) -> Lexicon:
+    """The lexicon in a file that ``pipeline.repair.build`` wrote; lines that begin with "#" are notes."""
     counts: dict[str, int] = {}
+    freedom: dict[str, float] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            word, _, count = line.partition("\t")
+        if not line.startswith("#"):
+            word, count, *share = line.split("\t")
             counts[word] = int(count)
-    return counts
+            if share:
+                freedom[word] = float(share[0])
+    return Lexicon(counts, freedom)
 
 
 def read_terms(path: Path) -> list[str]:
@@ -86,7 +91,7 @@ def read_terms(path: Path) -> list[str]:
 @lru_cache(maxsize=1)
 def default_lexicon() -> Lexicon:
     """The lexicon that ships with the package, read once."""
-    return Lexicon(read_counts(resource("models/repair/lexicon.tsv")))
+    return read_lexicon(resource("models/repair/lexicon.tsv"))
 
 
 def is_word_shaped(word: str) -> bool:
