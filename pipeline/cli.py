@@ -6,11 +6,22 @@ Results go to stdout, progress and messages to stderr. Exit status: 0 all done, 
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from pipeline.errors import PmqaError
+from pipeline.export import BINARY_FORMATS, DATASETS, FORMATS
+from pipeline.export import export as export_dataset
+from pipeline.ingest import FileReport
+from pipeline.ingest import ingest as ingest_files
+from pipeline.pool import MEMORY
+from pipeline.store import DB_VARIABLE, DEFAULT_DB, open_store
+from pipeline.terminal import print_table, progress_bar
 
 app = typer.Typer(
     name="pmqa",
@@ -20,6 +31,161 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _one_of(*names: str) -> Callable[[str | None], str | None]:
+    """A check of an argument that says what it could have been."""
+
+    def check(value: str | None) -> str | None:
+        if value is not None and value not in names:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(names)}.")
+        return value
+
+    return check
+
+
+Db = Annotated[
+    Path | None,
+    typer.Option("--db", envvar=DB_VARIABLE, metavar="FILE", help="The store.", show_default=DEFAULT_DB),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders (.pdf .txt .md).")],
+    db: Db = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Documents read at once.", show_default="one a core")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Read again what is in the store already.")] = False,
+    ocr: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN",
+            callback=_one_of("auto", "never", "always"),
+            help="When to read pages by OCR: auto, never or always.",
+        ),
+    ] = "auto",
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=1, metavar="SECONDS", help="Time for one document.", show_default="by its size"),
+    ] = None,
+    memory: Annotated[int, typer.Option(min=64, metavar="MB", help="Memory for one document.")] = MEMORY >> 20,
+    as_json: Json = False,
+) -> None:
+    """Read documents into the store. What is there already is left alone.
+
+    Example: pmqa ingest "Form 3.pdf" reports/
+    """
+    done = 0
+    with progress_bar("Reading") as show:
+
+        def progress(*step: Any) -> None:
+            nonlocal done
+            done = step[0]
+            show(*step)
+
+        try:
+            report = ingest_files(
+                paths,
+                db=db,
+                jobs=jobs,
+                force=force,
+                ocr=ocr,
+                timeout=timeout,
+                memory=memory << 20,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            typer.echo(f"pmqa: Stopped. The {done} files done so far are kept whole; run again to carry on.", err=True)
+            raise typer.Exit(130) from None
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        print_table(
+            ("File", "Status", "Families", "Rows", "Remarks"),
+            [(f.source_name, f.status, ", ".join(f.families), _counted(f.rows), _remark(f)) for f in report.files],
+            wide=("File", "Rows", "Remarks"),
+        )
+        failed = len(report.failed)
+        skipped = f", {report.skipped} other files passed over" if report.skipped else ""
+        typer.echo(f"{len(report.files)} documents, {failed} failed{skipped}. Store: {report.store}", err=True)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _counted(rows: dict[str, int]) -> str:
+    return ", ".join(f"{number} {dataset}" for dataset, number in rows.items())
+
+
+def _remark(file: FileReport) -> str:
+    if file.same_as:
+        return f"Same content as {file.same_as}."
+    return " ".join([file.message or "", file.hint or "", *file.warnings]).strip()
+
+
+@app.command()
+def documents(db: Db = None, as_json: Json = False) -> None:
+    """List the documents in the store, and what is wrong with those that could not be read.
+
+    Example: pmqa documents
+    """
+    with open_store(db) as store:
+        rows = list(store.rows("documents"))
+    if as_json:
+        _print_json(rows)
+        return
+    print_table(
+        ("Document", "Status", "Year", "Agency", "Families", "Pages", "Remarks"),
+        [
+            (
+                row["source_name"],
+                row["status"],
+                row["fiscal_year"],
+                row["agency"],
+                ", ".join(row["families"]),
+                row["pages"],
+                " ".join([row["message"] or "", row["hint"] or "", *row["warnings"]]).strip(),
+            )
+            for row in rows
+        ],
+        wide=("Document", "Agency", "Remarks"),
+    )
+
+
+@app.command()
+def export(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", callback=_one_of(*DATASETS), help="One of " + ", ".join(DATASETS) + ".")
+    ],
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            callback=_one_of(*FORMATS),
+            help="One of " + ", ".join(FORMATS) + ".",
+            show_default="by the suffix of -o, else jsonl",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="stdout")
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Write a dataset. The same store gives the same bytes.
+
+    Example: pmqa export findings --format xlsx -o findings.xlsx
+    """
+    if output is not None and str(output) != "-":
+        export_dataset(dataset, output, format=format, db=db)
+        return
+    if format in BINARY_FORMATS and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format} is no text for a terminal; name a file with -o.")
+    export_dataset(dataset, sys.stdout.buffer, format=format, db=db)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def main() -> None:
@@ -32,7 +198,7 @@ def main() -> None:
         app()
     except PmqaError as error:
         typer.echo(f"pmqa: {error}", err=True)
-        raise SystemExit(1) from None
+        raise SystemExit(2 if error.code == "usage" else 1) from None
 
 
 if __name__ == "__main__":

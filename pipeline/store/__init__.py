@@ -2,6 +2,6 @@
 
 from pipeline.store.ids import document_id
 from pipeline.store.schema import TABLES, DocumentRecord
-from pipeline.store.store import Store, default_path, open_store
+from pipeline.store.store import DB_VARIABLE, DEFAULT_DB, Store, open_store
 
-__all__ = ["TABLES", "DocumentRecord", "Store", "default_path", "document_id", "open_store"]
+__all__ = ["DB_VARIABLE", "DEFAULT_DB", "TABLES", "DocumentRecord", "Store", "document_id", "open_store"]
