@@ -33,8 +33,8 @@ BREAK_SHARE = 0.12
 #: of them: tokenizers leave many such behind.
 FREE_SHARE = 0.05
 FREE_LENGTH = 4
-#: The nominaliser never ends a phrase, so no break follows it.
-BOUND = {"ผู้": 0.0002}
+#: The nominaliser never ends a phrase: next to no break follows it.
+BOUND, BOUND_FREEDOM = "ผู้", 0.0002
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,8 +47,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     freedom = freedoms(counts)
     counts = {w: max(1, round(n * freedom.get(w, 1.0))) for w, n in counts.items()}
-    write_lexicon(args.out / "lexicon.tsv", counts, freedom | BOUND)
-    save_seen(args.out / "quadgrams.npz", expected_quadgrams(counts, freedom | BOUND) >= 1 / SEEN_ONCE_IN)
+    freedom |= dict.fromkeys((w for w in counts if w.endswith(BOUND)), BOUND_FREEDOM)
+    write_lexicon(args.out / "lexicon.tsv", counts, freedom)
+    save_seen(args.out / "quadgrams.npz", expected_quadgrams(counts, freedom) >= 1 / SEEN_ONCE_IN)
 
 
 def clean_lines(spec: str) -> Iterator[str]:

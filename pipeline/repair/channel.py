@@ -19,6 +19,7 @@ _CONSONANTS = frozenset(CONSONANTS)
 _LEADING = frozenset(LEADING_VOWELS)
 #: Letters a mark can be pushed onto although it never stands there.
 _NEVER_MARKED = _LEADING | frozenset("ะาำ")
+_UPPER = frozenset("ัิีึื")
 _AA = frozenset("าำ")
 _TALL = frozenset("ปฝฟฬ")
 _SILENT = {"ู": "้", "ุ": "่"}
@@ -119,7 +120,7 @@ def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
             continue
         if not i:
             continue
-        if near[i] and (before in _CONSONANTS or before in _TONES):
+        if near[i] and (before in _CONSONANTS or before in _MARKS):
             if char == "ำ":
                 offer(i, i + 1, "า", "aa_as_am", costs.aa_as_am)
             elif char == "า":
@@ -141,14 +142,16 @@ def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
             if char == "ฺ":
                 ops.append(Op(i, i + 1, "", "phinthu"))
                 drops[i] = Drop(i + 1, 5.0, 5.0, len(ops) - 1)
-        elif following in _MARKS and _can_carry(s, i - 1, following):
+        elif following in _MARKS and _can_carry(s, i - 1):
             second = s[i + 2 : i + 3]
             certain = char in _NEVER_MARKED
             if not certain and not near[i]:
                 continue
             cost = costs.shift_certain if certain else costs.shift
-            impossible = following in _TONES and second in _VOWEL_MARKS
-            offer(i, i + 2, following + char, "shift", cost + costs.swap if impossible else cost)
+            if following in _TONES and second in _VOWEL_MARKS:
+                offer(i, i + 2, following + char, "shift", cost + costs.swap)
+            else:
+                offer(i, i + 2, following + char, "shift", cost + costs.doubled if following == second else cost)
             if second in _MARKS:
                 pair = following + second if following in _VOWEL_MARKS else second + following
                 offer(i, i + 3, pair + char, "shift", cost)
@@ -178,32 +181,33 @@ def _offer_for_space(
             offer(i, j + 1, "ำ", rule, costs.sara_am)
             if j - i == 2 and before in _CONSONANTS:
                 offer(i, j + 1, "้ำ", "lost_mark", costs.sara_am + 2.0)
-            if s[j + 1 : j + 2] == " " and s[j + 2 : j + 3] not in ("", " "):
-                offer(i, j + 2, "ำ", rule, costs.sara_am + 1.0)
     elif following in _MARKS:
         offer(i, j + 1, following, "space_before_mark", costs.mark_space)
-        offer(i, j + 1, following + " ", "mark_over_space", costs.mark_space_kept)
         after = s[j + 1 : j + 2]
+        if after == " ":
+            if before in _MARKS and s[i - 2 : i - 1] == " ":  # both marks of a cluster stand apart on both sides
+                offer(i, j + 2, following, "space_before_mark", costs.mark_space - 2.0)
+        else:
+            kept = costs.mark_space - 6.0 if after.isdigit() else costs.mark_space_kept
+            offer(i, j + 1, following + " ", "mark_over_space", kept)
         if following in _TONES and after == "า":
             offer(i, j + 2, following + "ำ", "lost_sara_am", costs.mark_space + 2.0)
-        if after == " ":
-            offer(i, j + 2, following, "space_before_mark", costs.mark_space + 1.0)
-    if near and (before in _CONSONANTS or before in _MARKS):
+    if near and before in _UPPER:
         for mark in ("้", "่"):
             offer(i, j, mark, "lost_mark", costs.lost_mark)
     if j - i == 1 or before in _LEADING:
         ops.append(Op(i, j, "", "stray_space"))
         if before in _LEADING or following == "ะ":
             drops[i] = Drop(j, -4.0, -4.0, len(ops) - 1)
+        elif s[i - 2 : i] in (" า", " ำ"):  # a vowel cut loose on both sides
+            drops[i] = Drop(j, 1.0, costs.join_words, len(ops) - 1)
         elif near:
             between = costs.join_words if before in _MARKS else costs.join_words + costs.unmarked
             drops[i] = Drop(j, costs.join, between, len(ops) - 1)
 
 
-def _can_carry(s: str, i: int, mark: str) -> bool:
-    """Whether the letter at ``i`` (with its marks) has room for this mark."""
-    if mark in _VOWEL_MARKS:
-        return s[i] in _CONSONANTS
-    while i > 0 and s[i] in _VOWEL_MARKS:
+def _can_carry(s: str, i: int) -> bool:
+    """Whether the letter at ``i`` may have room for this mark (its own marks may have come from before it)."""
+    while i > 0 and s[i] in _MARKS:
         i -= 1
     return s[i] in _CONSONANTS

@@ -10,7 +10,7 @@ from pipeline.repair.lexicon import Lexicon
 from pipeline.thai import LEADING_VOWELS, MARKS
 
 #: What an unknown letter costs, by its kind: base letters begin a syllable, the rest come with one.
-_UNKNOWN = {**dict.fromkeys(MARKS, 8.0), **dict.fromkeys("ะาำๅ", 5.0), **dict.fromkeys(LEADING_VOWELS, 8.0)}
+_UNKNOWN = {**dict.fromkeys(MARKS, 8.0), **dict.fromkeys("ะาำๅ", 9.0), **dict.fromkeys(LEADING_VOWELS, 8.0)}
 _UNKNOWN_BASE = 9.0
 #: A word as rare as this is poor grounds for an edit, and costs more when it comes of one.
 _RARE, _RARE_EDIT = 14.5, 5.0

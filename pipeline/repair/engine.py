@@ -17,10 +17,13 @@ from pipeline.repair.quadgrams import unseen
 from pipeline.thai import DEPENDENT, MARKS
 
 _THAI = "ก-ฮะ-ฺเ-๎"
-_SEGMENT = re.compile(f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*")
+# A bracket belongs to it when a mark was pushed over it, a digit when a mark was pushed over the space before it.
+_SEGMENT = re.compile(
+    f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*(?:(?<= [{MARKS}])[0-9๐-๙])?"
+)
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _GLYPHS = str.maketrans(PRIVATE_USE)
-_LETTERSPACED_TOKEN = re.compile("(?<![^ ])[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?= )(?! า)")
+_LETTERSPACED_TOKEN = re.compile("(?<![^ ])(?:[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?! า)|า)(?= )")
 _PLAIN_AA = re.compile("[ก-ฮ][่-๋]?า")
 _SPACED_AM = re.compile("[ก-ฮ][่-๋]? ำ")
 #: Readings kept for the next time the same stretch comes up.
@@ -28,7 +31,7 @@ _REMEMBERED = 50_000
 
 PLAIN = Costs()
 #: Every letter spaced out: single spaces mean nothing.
-LETTERSPACED = replace(PLAIN, join=0.2, join_words=0.4, unmarked=0.0, space=5.0, sara_am=0.0)
+LETTERSPACED = replace(PLAIN, join=0.2, join_words=0.4, unmarked=0.0, space=5.0, sara_am=0.0, lost_mark=99.0)
 #: A justified column: a gap may open after a cluster with a mark.
 JUSTIFIED = replace(PLAIN, join=3.0, join_words=0.5, space=3.0)
 #: How far, in lines, damage in one line says something about another.
@@ -104,9 +107,9 @@ class Repairer:
         costs, near, text = stretch.costs, stretch.near, stretch.text
         if costs is LETTERSPACED:
             return costs, near
-        if own.joins >= 3 and own.joins > own.spaces:
+        if own.joins and own.joins >= own.spaces:
             costs, near = LETTERSPACED, (True,) * len(text)
-        elif own.joins >= 2 or own.joins > own.spaces / 2 or (around.joins >= 3 and own.joins):
+        elif own.joins >= 2 or (around.joins >= 3 and own.joins):
             costs, near = JUSTIFIED, tuple(n or c == " " for n, c in zip(near, text, strict=True))
         if own.shifts or around.shifts >= 2:
             costs = replace(costs, shift=4.0)
