@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import forms
-from pipeline.extract import extract
+from pipeline.extract import Ocr, extract
 from pipeline.extract.model import Document
 from pipeline.forms import Section
 from pipeline.records import Record, Score
@@ -32,7 +32,7 @@ class Reading:
     records: list[Record] = field(default_factory=list)
 
 
-def read(path: str | Path, *, ocr: str = "auto") -> Reading:
+def read(path: str | Path, *, ocr: Ocr = "auto") -> Reading:
     """Read a .pdf, .txt or .md file into records.
 
     Raises PmqaError, with a reason and what to do, where the file cannot be read.

@@ -1,7 +1,8 @@
 """The executive summary: scores by category and year, issues not passed, examples of what to improve.
 
-Table: หมวด | ปี 2563 | ปี 2564 | เพิ่มขึ้น/ลดลง, one row a category and คะแนนรวม. Lists: a heading "หมวด N … ประเด็นที่ยังไม่ผ่าน"
-with numbered points, or "(ผ่านทุกข้อ)"; for category 7 the indicators that failed. Paragraphs: "หมวด N … ประเด็นที่ต้องปรับปรุง …".
+Table: หมวด | ปี 2563 | ปี 2564 | เพิ่มขึ้น/ลดลง, one row a category and คะแนนรวม. Lists: a heading
+"หมวด N … ประเด็นที่ยังไม่ผ่าน" with numbered points, or "(ผ่านทุกข้อ)"; for category 7 the indicators that failed.
+Paragraphs: "หมวด N … ประเด็นที่ต้องปรับปรุง …".
 The report repeats its summary in longer form, so the same list and table come twice: each is one record.
 """
 
@@ -21,7 +22,9 @@ from pipeline.thai import arabic_digits, join_wrapped, squeeze
 FAMILY = "executive_summary"
 
 _LANDMARK = re.compile(r"^(?:\d{1,2}\. ?)?บทสรุป(?:สำหรับ)?ผู้บริหาร ?$")
-_CATEGORY = re.compile(r"^(?:\d{1,2}[.)] ?)?หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.–-])(?! ?[–-] ?(?:หมวด ?)?\d) ?(?P<title>.*)$")
+_CATEGORY = re.compile(
+    r"^(?:\d{1,2}[.)] ?)?หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.–-])(?! ?[–-] ?(?:หมวด ?)?\d) ?(?P<title>.*)$"
+)
 _NOT_PASSED = re.compile(r"(?:ประเด็น|ข้อ|หัวข้อ)ที่ ?(?:ยัง)?ไม่ผ่าน|อยู่ในสถานะ(?:ที่)? ?ไม่ผ่าน")
 _ALL_PASSED = re.compile(r"ผ่าน(?:เกณฑ์)?(?:ครบ)?ทุก(?:ข้อ|ประเด็น)")
 _TO_IMPROVE = re.compile(r"(?:ประเด็น|จุด|ข้อ)ที่ ?(?:ยัง)?(?:ต้อง|ควร)ปรับปรุง\s*:?\s*")
@@ -30,7 +33,9 @@ _YEARS = re.compile(r"(?:ปี|พ\.ศ\.)?\s*(25\d\d)")
 _SCORE_HEAD = re.compile(r"^หมวด\b.*25\d\d")
 _TOTAL = re.compile(r"^(?:คะแนน(?:รวม|เฉลี่ย|ภาพรวม)|รวม(?:คะแนน)?|ภาพรวม)")
 #: Words that open a new paragraph rather than go on with a point.
-_PARAGRAPH = re.compile(r"^(?:ทั้งนี้|นอกจากนี้|อย่างไรก็ตาม|ดังนั้น|โดยสรุป|สรุป(?!ได้)|\(รายละเอียด|\(เอกสาร|แสดง(?:ข้อมูล|ดัง)|ส่วนที่ ?\d|ตาราง)")
+_PARAGRAPH = re.compile(
+    r"^(?:ทั้งนี้|นอกจากนี้|อย่างไรก็ตาม|ดังนั้น|โดยสรุป|สรุป(?!ได้)|\(รายละเอียด|\(เอกสาร|แสดง(?:ข้อมูล|ดัง)|ส่วนที่ ?\d|ตาราง)"
+)
 #: Page numbers in the margin: Thai letters for the front matter, figures alone.
 _FOLIO = re.compile(r"^(?:[ก-ฮ]|\d{1,3})$")
 #: Two wordings of one point, in the summary and in the report, from this likeness on (0..100).
@@ -166,7 +171,11 @@ def _flush_left(lines: Sequence[TextLine]) -> bool:
 
 
 def _starts_paragraph(line: TextLine, flush: bool) -> bool:
-    return bool(_PARAGRAPH.match(line.plain)) or (flush and line.indent >= 2) or (flush and line.indent == 1 and line.gap > 0)
+    return (
+        bool(_PARAGRAPH.match(line.plain))
+        or (flush and line.indent >= 2)
+        or (flush and line.indent == 1 and line.gap > 0)
+    )
 
 
 def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:

@@ -117,9 +117,9 @@ class _Reader:
             return taken
         self.after_head, after_head = False, self.after_head
         role = self._role(line)
-        if found := _CATEGORY.match(line.plain):
-            if role in (None, "category") or (likeness(found["number"], found["title"]) or 0) >= ALIKE:
-                return self._open_category(at, int(found["number"]), found.start("title"))
+        found = _CATEGORY.match(line.plain)
+        if found and (role in (None, "category") or (likeness(found["number"], found["title"]) or 0) >= ALIKE):
+            return self._open_category(at, int(found["number"]), found.start("title"))
         if not self.begun:
             return 1
         if role == "category":
@@ -225,7 +225,7 @@ class _Reader:
         parts = [line.text[start:]]
         following = []
         for after in self.lines[at + 1 : at + 5]:
-            if after.cell != line.cell and self.roles or _BULLET.match(after.plain) or _CRITERION.match(after.plain):
+            if (after.cell != line.cell and self.roles) or _BULLET.match(after.plain) or _CRITERION.match(after.plain):
                 break
             following.append(after)
         more = heading_end(key, [*parts, *(t.text for t in following)])
@@ -269,7 +269,9 @@ class _Reader:
     def _may_begin(self) -> bool:
         """Whether a statement without a bullet can begin: the first of its category's or criterion's part."""
         here = (self.category, self.criterion if self.part == "ofi" else None, self.part)
-        return not any((p.category, p.criterion, "strength" if p.kind == "strength" else "ofi") == here for p in self.points)
+        return not any(
+            (p.category, p.criterion, "strength" if p.kind == "strength" else "ofi") == here for p in self.points
+        )
 
     def _begin(self, kind: str, line: TextLine, text: str, indicator_no: str | None = None) -> None:
         of_criterion = kind == "ofi"

@@ -8,7 +8,6 @@ comment between dots. An item has as many verdicts as it has answer parts. Page 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +30,9 @@ FAMILY = "form3"
 _LANDMARK = re.compile(r"^(?:แบบฟอร์มที่ ?3\b|แบบประเมินสถานะการเป็นระบบราชการ)")
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7]) ?[:.]? ?(?P<title>.*)$")
 _ITEM = re.compile(r"^(?:ข้อ(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2}\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙\"“(]|$))(?P<title>.*)$")
-_CRITERION = re.compile(r"^(?:(?:ประเด็น|หัวข้อ|เกณฑ์|ข้อ)(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙]))(?P<title>.+)$")
+_CRITERION = re.compile(
+    r"^(?:(?:ประเด็น|หัวข้อ|เกณฑ์|ข้อ)(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙]))(?P<title>.+)$"
+)
 #: The scale printed at the head of every page; its words also occur in answers, so only the whole run is furniture.
 _SCALE_TITLE = re.compile(r"^ระดับการพัฒนาองค์การสู่การเป็นระบบราชการ")
 _SCALE_WORD = re.compile(r"^(?:(?:ยังไม่ได้|อยู่ระหว่าง|เริ่ม|ดำเนินการ(?:แล้ว)?|หัวข้อ|มีผลการดำเนินการ|เกิดผล)\s*)+$")
@@ -39,6 +40,8 @@ _UNTICKED_PART = re.compile(r"^[๏◦○●•▪]")
 #: A landmark is believed if a verdict follows within this many lines; a headless form needs this many verdicts.
 _SOON = 250
 _ENOUGH = 3
+#: A running head is at least this long (characters, spaces not counted) and printed this often.
+_HEAD_LENGTH, _HEAD_TIMES = 12, 4
 
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
@@ -51,7 +54,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
         if starts and at - starts[-1] <= 8:
             continue
         has_item = any(at < i <= at + _SOON for i in marked)
-        if has_item and any(at < i <= at + _SOON for i in verdicts) or (has_item and not verdicts):
+        if (has_item and any(at < i <= at + _SOON for i in verdicts)) or (has_item and not verdicts):
             starts.append(at)
     if not starts and len(marked) >= _ENOUGH and len(verdicts) >= _ENOUGH:
         starts = [_heading_before(lines, marked[0])]
@@ -161,7 +164,7 @@ class _Reader:
 
     def _following(self, at: int, count: int) -> list[tuple[int, TextLine]]:
         """The next lines that are not furniture, with their indexes."""
-        out = []
+        out: list[tuple[int, TextLine]] = []
         index = at + 1
         while index < len(self.lines) and len(out) < count:
             if index not in self.furniture:
@@ -324,24 +327,37 @@ def _furniture(lines: Sequence[TextLine]) -> set[int]:
         while end < len(lines) and _SCALE_WORD.match(lines[end].plain):
             out.add(end)
             end += 1
-    times = Counter(line.plain for line in lines)
-    after_verdict = Counter(
-        line.plain for before, line in zip(lines, lines[1:], strict=False) if read_verdict(before.plain)
-    )
-    for at, line in enumerate(lines):
-        repeated = times[line.plain]
-        structural = (
-            read_verdict(line.plain)
-            or _opens_answer(line)
-            or _ITEM.match(line.plain)
-            or _CRITERION.match(line.plain)
-            or _CATEGORY.match(line.plain)
-            or len(squeeze(line.plain)) < 8
-            or line.plain.endswith("คือ")
-        )
-        if repeated >= 3 and not structural and after_verdict[line.plain] * 3 < repeated:
-            out.add(at)
+    out.update(_running_heads(lines))
     return out
+
+
+def _running_heads(lines: Sequence[TextLine]) -> set[int]:
+    """Indexes of lines that come back all through the form without being part of it: an agency's own page heads.
+
+    Comments repeat too, and so do the ends of wrapped ones; these follow a verdict, close dots, or are short.
+    """
+    places: dict[str, list[int]] = {}
+    for at, line in enumerate(lines):
+        if len(squeeze(line.plain)) >= _HEAD_LENGTH and not _is_structural(line):
+            places.setdefault(line.plain, []).append(at)
+    out: set[int] = set()
+    for at_all in places.values():
+        spread = at_all[-1] - at_all[0] > len(lines) // 2
+        judged = sum(1 for at in at_all if at and read_verdict(lines[at - 1].plain))
+        if len(at_all) >= _HEAD_TIMES and spread and judged * 3 < len(at_all):
+            out.update(at_all)
+    return out
+
+
+def _is_structural(line: TextLine) -> bool:
+    return bool(
+        read_verdict(line.plain)
+        or _opens_answer(line)
+        or _ITEM.match(line.plain)
+        or _CRITERION.match(line.plain)
+        or _CATEGORY.match(line.plain)
+        or line.plain.endswith(("คือ", "ได้แก่", "..", "…"))
+    )
 
 
 def parse(section: Section) -> Iterator[Record]:

@@ -8,7 +8,7 @@ line, then the verdict with its comment. A group may have a header and no rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.forms.base import Form, Section, place
@@ -29,7 +29,8 @@ _INDICATOR = re.compile(rf"^(?P<number>\d{{1,2}}\.\d{{1,2}})\.? ?(?:{_DIRECTION}
 _DIRECTED = re.compile(rf"^\d{{1,2}}\.\d{{1,2}}\.? ?{_DIRECTION}")
 _HEADER = re.compile(r"ค่า ?เป้าหมาย.*ผลการดำเนินงาน|^ค่า ?เป้าหมาย")
 _HEADER_WORD = re.compile(
-    r"^(?:(?:ตัวชี้วัด|ค่า ?เป้าหมาย|ผลการดำเนินงาน|ร้อยละ|%|คะแนน|ปี(?:ล่าสุด)?|พ\.?ศ\.?|ความสำเร็จ|\(|\)|ย้อนหลัง|3 ปี|25\d\d)[ :]*)+$"
+    r"^(?:(?:ตัวชี้วัด|ค่า ?เป้าหมาย|ผลการดำเนินงาน|ร้อยละ|%|คะแนน|ปี(?:ล่าสุด)?|พ\.?ศ\.?|ความสำเร็จ|\(|\)|ย้อนหลัง|"
+    r"3 ปี|25\d\d)[ :]*)+$"
 )
 _YEAR = re.compile(r"25\d\d")
 _NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
@@ -137,9 +138,11 @@ def _indicator(
         line = lines[index]
         if index in furniture:
             where.years = furniture[index] or where.years
-        elif (verdict := read_verdict(line.plain)) and (verdict.marked or not marked):
-            break
-        elif _starts_indicator(line, where) or _LANDMARK.match(line.plain):
+        elif (
+            ((verdict := read_verdict(line.plain)) and (verdict.marked or not marked))
+            or _starts_indicator(line, where)
+            or _LANDMARK.match(line.plain)
+        ):
             break
         else:
             body.append((line, line.text))
@@ -184,7 +187,7 @@ def _indicator(
         direction=_DIRECTIONS.get(direction, direction),
         target=values.target if values else None,
         unit=values.unit if values else None,
-        results=values.results if values else {},
+        results=dict(values.results) if values else {},
         achievement_pct=values.achievement_pct if values else None,
         score=values.score if values else None,
         verdict=value,
@@ -212,7 +215,7 @@ class _Values:
     name: str
     target: float | str | None
     unit: str | None
-    results: dict[str, float | str]
+    results: Mapping[str, float | str]
     achievement_pct: float | None
     score: float | None
 
