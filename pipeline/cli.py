@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from pipeline.ingest import FileReport
 from pipeline.ingest import ingest as ingest_files
 from pipeline.pool import MEMORY
 from pipeline.store import DB_VARIABLE, DEFAULT_DB, open_store
-from pipeline.terminal import print_table, progress_bar
+from pipeline.terminal import print_table, printable, progress_bar, where
 
 app = typer.Typer(
     name="pmqa",
@@ -182,6 +183,98 @@ def export(
     if format in BINARY_FORMATS and sys.stdout.isatty():
         raise typer.BadParameter(f"{format} is no text for a terminal; name a file with -o.")
     export_dataset(dataset, sys.stdout.buffer, format=format, db=db)
+
+
+ofi_app = typer.Typer(
+    help="Opportunities for improvement: each gap once, with all its evidence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(ofi_app, name="ofi")
+
+
+@ofi_app.command("list")
+def ofi_list(
+    category: Annotated[int | None, typer.Option(min=1, max=7, help="หมวด 1-7.")] = None,
+    criterion: Annotated[str | None, typer.Option(help='A criterion or item, such as "1.2" or "1.2.3".')] = None,
+    verdict: Annotated[
+        str | None, typer.Option(callback=_one_of("pass", "fail", "pending"), help="A verdict of its evidence.")
+    ] = None,
+    agency: Annotated[str | None, typer.Option(help="A part of the agency's name.")] = None,
+    year: Annotated[int | None, typer.Option(help="A fiscal year (B.E.) in which the gap stood.")] = None,
+    status: Annotated[
+        str | None, typer.Option(callback=_one_of("open", "resolved", "unknown"), help="What became of it.")
+    ] = None,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """List the OFIs.
+
+    Example: pmqa ofi list --category 3 --status open
+    """
+    from pipeline import ofi as ofis
+
+    with open_store(db) as store:
+        found = ofis.select(
+            store, category=category, criterion=criterion, verdict=verdict, agency=agency, year=year, status=status
+        )
+    if as_json:
+        _print_json([asdict(ofi) for ofi in found])
+        return
+    print_table(
+        ("OFI", "Item", "Years", "Status", "Seen", "Gap", "First place"),
+        [
+            (
+                ofi.ofi_id[:8],
+                ofi.item or ofi.criterion or ofi.indicator_no or (f"หมวด {ofi.category}" if ofi.category else ""),
+                "-".join(dict.fromkeys(str(y) for y in (ofi.first_year, ofi.last_year) if y)),
+                ofi.status,
+                len(ofi.finding_ids),
+                ofi.text,
+                where(ofi),
+            )
+            for ofi in found
+        ],
+        wide=("Gap",),
+    )
+
+
+@ofi_app.command("show")
+def ofi_show(
+    ofi_id: Annotated[str, typer.Argument(metavar="OFI", help="Its id, or the beginning of it.")],
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Show one OFI with all its evidence: file, page and place of each statement.
+
+    Example: pmqa ofi show 3fa1c09e
+    """
+    from pipeline import ofi as ofis
+
+    with open_store(db) as store:
+        ofi = ofis.get(store, ofi_id)
+        evidence = list(ofis.evidence(store, ofi))
+    if as_json:
+        _print_json({**asdict(ofi), "evidence": [asdict(finding) for finding in evidence]})
+        return
+    numbers = ofi.item or ofi.criterion or ofi.indicator_no or ""
+    typer.echo(printable(f"OFI {ofi.ofi_id}  หมวด {ofi.category} {numbers}  {ofi.status}\n{ofi.text}\n"))
+    print_table(
+        ("Year", "Family", "Kind", "Verdict", "Item", "Statement", "Place"),
+        [
+            (
+                finding.fiscal_year,
+                finding.family,
+                finding.kind,
+                finding.verdict,
+                finding.item or finding.criterion or finding.indicator_no,
+                finding.text or finding.item_title,
+                where(finding),
+            )
+            for finding in evidence
+        ],
+        wide=("Statement",),
+    )
 
 
 def _print_json(value: Any) -> None:

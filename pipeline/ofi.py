@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from pipeline.errors import PmqaError
 from pipeline.records import Finding, Record
-from pipeline.thai import squeeze
+from pipeline.thai import arabic_digits, squeeze
 
 if TYPE_CHECKING:
     from pipeline.store import Store
@@ -67,6 +68,47 @@ def ofis(store: Store) -> list[Ofi]:
     return merge(store.records(Finding))
 
 
+def select(
+    store: Store,
+    *,
+    category: int | None = None,
+    criterion: str | None = None,
+    verdict: str | None = None,
+    agency: str | None = None,
+    year: int | None = None,
+    status: str | None = None,
+) -> list[Ofi]:
+    """The OFIs that fit all that is given. `criterion` also takes its items ("1.2" finds 1.2.3), `agency` a part of
+    a name, `year` any year in which the gap stood; `verdict` is one its evidence carries."""
+    wanted = arabic_digits(criterion).strip() if criterion else None
+    name = squeeze(agency) if agency else None
+    verdicts: dict[str, str | None] = {}
+    if verdict:
+        verdicts = {f.finding_id: f.verdict for f in store.records(Finding)}
+
+    def fits(ofi: Ofi) -> bool:
+        numbers = [n for n in (ofi.item, ofi.criterion, ofi.indicator_no) if n]
+        return (
+            (category is None or ofi.category == category)
+            and (wanted is None or any(n == wanted or n.startswith(wanted + ".") for n in numbers))
+            and (name is None or name in squeeze(ofi.agency or ""))
+            and (year is None or (ofi.first_year or year) <= year <= (ofi.last_year or year))
+            and (status is None or ofi.status == status)
+            and (not verdict or any(verdicts.get(finding) == verdict for finding in ofi.finding_ids))
+        )
+
+    return [ofi for ofi in ofis(store) if fits(ofi)]
+
+
+def get(store: Store, ofi_id: str) -> Ofi:
+    """The OFI of an id, or of the beginning of one. Raises PmqaError if there is none, or more than one."""
+    found = [ofi for ofi in ofis(store) if ofi.ofi_id.startswith(ofi_id)]
+    if len(found) != 1:
+        what = "more than one OFI" if found else "no OFI"
+        raise PmqaError(f"There is {what} with the id {ofi_id!r}.", hint="`pmqa ofi list` shows them.", code="usage")
+    return found[0]
+
+
 def merge(findings: Iterable[Finding]) -> list[Ofi]:
     """OFIs from findings, in a lasting order; the same findings give the same OFIs and ids."""
     by_agency: dict[str, list[Finding]] = defaultdict(list)
@@ -82,6 +124,7 @@ def merge(findings: Iterable[Finding]) -> list[Ofi]:
         later = _Assessments(known)
         for category in sorted(by_category):
             out += [_row(group, later) for group in _groups(by_category[category])]
+    _tell_apart(out)
     out.sort(key=lambda o: (o.agency or "", o.category or 0, _order(o.criterion), _order(o.item), o.ofi_id))
     return out
 
@@ -244,6 +287,15 @@ def _identity(first: Finding) -> str:
         squeeze(first.text),
     )
     return hashlib.sha256("\x1f".join(map(str, key)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _tell_apart(found: Sequence[Ofi]) -> None:
+    """Number the ids of gaps that began with the same words in the same place of a form."""
+    seen: Counter[str] = Counter()
+    for ofi in found:
+        seen[ofi.ofi_id] += 1
+        if seen[ofi.ofi_id] > 1:
+            ofi.ofi_id = hashlib.sha256(f"{ofi.ofi_id}\x1f{seen[ofi.ofi_id]}".encode()).hexdigest()[:16]
 
 
 def _order(number: str | None) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.records import Record
+
 #: Columns of a table that goes to a pipe or a file.
 _PIPE_WIDTH = 120
 #: Signs with which a file's name or text could command the terminal.
@@ -26,6 +28,13 @@ def printable(text: str) -> str:
     'รายงาน�[2J.pdf'
     """
     return _CONTROLS.sub("\ufffd", text)
+
+
+def where(record: Record) -> str:
+    """Where a record stands, for a person: file, page, lines."""
+    lines = "-".join(dict.fromkeys(str(n) for n in (record.line_start, record.line_end) if n))
+    parts = [record.source_name, f"p. {record.page}" if record.page else "", f"l. {lines}" if lines else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> None:
