@@ -1,4 +1,7 @@
-"""A reader of text files whose every line is a finding, or an order to misbehave. Child processes import it."""
+"""A reader of text files whose every line is a finding, or an order to misbehave. Child processes import it.
+
+It is as light as a reader can be, so that tests may start many.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,26 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import PmqaError
-from pipeline.read import Reading
 from pipeline.records import Activity, Finding, Plan, Record, Score
 
 NAME = "stub_reader:read"
+
+
+@dataclass
+class Reading:
+    sha256: str
+    media_type: str
+    title: str | None
+    pages: int
+    families: list[str]
+    agency: str | None
+    fiscal_year: int | None
+    warnings: list[str]
+    records: list[Record]
 
 
 def read(path: str, *, ocr: str = "auto") -> Reading:
@@ -25,9 +41,7 @@ def read(path: str, *, ocr: str = "auto") -> Reading:
     records: list[Record] = []
     for number, line in enumerate(text.splitlines(), 1):
         _obey(line, path)
-        records.append(
-            Finding(kind="ofi", text=line, category=number % 7 + 1, family="form3", line_start=number)
-        )
+        records.append(Finding(kind="ofi", text=line, category=number % 7 + 1, family="form3", line_start=number))
     records.append(Score(category=None, year=2564, score=float(len(text)), line_start=1))
     records.append(Plan(plan_id="1", name=text[:10], kpis=["ก", "ข"], line_start=1))
     records.append(Activity(plan_id="1", text="ขั้นตอน", line_start=2))
