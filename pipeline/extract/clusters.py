@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import groupby
 
 from pipeline.extract.interpret import Drawn
-from pipeline.thai import MARKS, NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES
+from pipeline.extract.presentation import fold
+from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES
 
 _LAST = frozenset(TONES + THANTHAKHAT)
 #: How far (in ems) a mark's ink may reach beyond the letter it belongs to.
 _REACH = 0.15
-#: Clusters of running text as clusters on the page are counted: a letter with its marks and SARA AM.
-_CLUSTER = re.compile(f"[^{MARKS}{SARA_AM}][{MARKS}]*{SARA_AM}?|.", re.S)
 
 
 class Piece:
@@ -67,20 +65,27 @@ def pieces(glyphs: Iterable[Drawn]) -> list[Piece]:
     """The clusters of a page in drawing order, spaces among them."""
     found: list[Piece] = []
     for span, run in groupby(glyphs, key=lambda d: d.span):
-        if span is None:
-            _assemble(run, found)
-        else:
-            start = len(found)
-            first_new = _assemble(run, found)
-            _follow(span.text, found, min(start, first_new))
+        _assemble(run if span is None else _stated(span.text, list(run)), found)
     _adopt(found)
     return found
 
 
-def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> int:
-    """Adds glyphs to the clusters found so far; tells the first cluster they changed."""
+def _stated(actual: str, run: list[Drawn]) -> list[Drawn]:
+    """Glyphs with the text that the file states for the whole stretch of them (/ActualText)."""
+    read = [drawn.glyph.text for drawn in run]
+    joined, actual = "".join(read), fold(actual).replace(SARA_AM, NIKHAHIT + SARA_AA)
+    if sorted(joined.replace(SARA_AM, NIKHAHIT + SARA_AA)) == sorted(actual):
+        return run
+    stated = list(actual) if len(actual) == len(run) else list(_aligned(read, actual))
+    return [
+        drawn if text == drawn.glyph.text else drawn.reading(drawn.glyph.reading(text, "actualtext"))
+        for drawn, text in zip(run, stated, strict=True)
+    ]
+
+
+def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> None:
+    """Adds glyphs to the clusters found so far."""
     base = next((p for p in reversed(found) if not p.is_space), None)
-    changed = len(found)
     for drawn in glyphs:
         glyph = drawn.glyph
         text = glyph.text
@@ -89,8 +94,6 @@ def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> int:
                 _add_mark(base, drawn)
                 if found[-1].is_space and found[-1] is not base:
                     _drop_carriers(found, base)
-                if base is found[-1] and changed == len(found):
-                    changed = len(found) - 1
             else:
                 base = Piece(drawn, "", glyph.source, glyph.confidence)
                 base.is_space = False
@@ -99,16 +102,13 @@ def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> int:
             continue
         if glyph.is_space:
             if text:
-                found.append(Piece(drawn, text, glyph.source, glyph.confidence))
+                found.append(Piece(drawn, " ", glyph.source, glyph.confidence))
             continue
         if text in (SARA_AA, SARA_AM) and base is not None and base is found[-1] and _awaits_aa(base, drawn):
             _compose(base, drawn)
-            if changed == len(found):
-                changed = len(found) - 1
             continue
         base = Piece(drawn, text, glyph.source, glyph.confidence)
         found.append(base)
-    return changed
 
 
 def _ink(drawn: Drawn) -> tuple[float, float]:
@@ -164,26 +164,6 @@ def _compose(base: Piece, drawn: Drawn) -> None:
     base.claims += drawn.glyph.claim
     base.settle(drawn.glyph.source, drawn.glyph.confidence)
     base.x1 = max(base.x1, drawn.x + drawn.advance)
-
-
-def _follow(actual: str, found: list[Piece], start: int) -> None:
-    """Gives the clusters from `start` on the text that the file states for them as a whole."""
-    own = found[start:]
-    if not own:
-        return
-    actual = actual.replace(NIKHAHIT + SARA_AA, SARA_AM)
-    read = [piece.text for piece in own]
-    if "".join(read) == actual:
-        return
-    stated = _CLUSTER.findall(actual)
-    if len(stated) != len(own):
-        stated = list(_aligned(read, actual))
-    for piece, text in zip(own, stated, strict=True):
-        if piece.text != text:
-            piece.letter, piece.marks, piece.unread = text, [], 0
-            piece.source, piece.confidence = "actualtext", 1.0
-            piece.is_space = not text.strip()
-    found[start:] = [piece for piece in own if piece.letter or piece.marks]
 
 
 def _aligned(read: list[str], actual: str) -> Iterator[str]:

@@ -16,17 +16,10 @@ import pikepdf
 from fontTools.encodings.StandardEncoding import StandardEncoding
 from pdfminer.fontmetrics import FONT_METRICS
 
-from pipeline.extract import cmaps, outlines
-from pipeline.extract.presentation import fold
+from pipeline.extract import cmaps, glyphshape, outlines
+from pipeline.extract.presentation import fold, windows_character
 from pipeline.extract.programs import FontProgram, Outline, name_to_text
-from pipeline.thai import (
-    ABOVE_VOWELS,
-    BELOW_VOWELS,
-    MARKS,
-    THANTHAKHAT,
-    TONES,
-    is_thai,
-)
+from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, SARA_AA, SARA_AM, THANTHAKHAT, TONES, is_thai
 
 #: What a code stands for that neither the file nor the font explains.
 UNKNOWN = "\ufffd"
@@ -70,6 +63,11 @@ class Glyph:
         self.is_space = not lost and not text.strip()
 
 
+    def reading(self, text: str, source: str) -> Glyph:
+        """The same glyph with the text that stronger evidence gives it."""
+        return Glyph(text, self.claim, self.width, self.ink, source)
+
+
 class Font:
     """A font as a page's resources name it."""
 
@@ -79,6 +77,8 @@ class Font:
         self.to_unicode = to_unicode
         self._glyphs: dict[int, Glyph] = {}
         self._trusts_cmap: bool | None = None
+        self._letter_level: float | None = None
+        self._forms: glyphshape.Prototypes | None = None
 
     def glyphs(self, data: bytes) -> list[tuple[Glyph, bool]]:
         """The glyphs a string shows, each with whether it is the one-byte space that word spacing widens."""
@@ -123,21 +123,29 @@ class Font:
 
     # -- evidence -------------------------------------------------------------------------------------------
 
-    def _resolve(self, code: int) -> Glyph:
+    def _claim(self, code: int) -> str | None:
+        """What the file says a code stands for; None if it says nothing."""
         claim = self.to_unicode.text(code) if self.to_unicode is not None else None
-        if claim is None:
-            claim = self.encoded(code)
+        return claim if claim is not None else self.encoded(code)
+
+    def _resolve(self, code: int) -> Glyph:
+        claim = self._claim(code)
         width = self.width(code)
         drawing = self.drawing(code)
         ink = drawing.bbox if drawing is not None else None
-        empty = ink is None and self.program is not None and self.gid(code) is not None and self.program.has_outlines()
         text, source, confidence = self._settle(code, claim, drawing)
         shown = claim if claim is not None else UNKNOWN
-        if text in (" ", "\u00a0") and source is None and abs(width) < 0.001 and claim is not None:
-            if empty:
+        if text == " " and source is None and abs(width) < 0.001:
+            # A space never has no width: this is a mark whose name was lost.
+            if ink is None and self._draws_nothing(code):
                 return Glyph("", shown, width, None, "zero-width")
             return Glyph("", shown, width, ink, "zero-width", 0.9, lost=True)
         return Glyph(text, shown, width, ink, source, confidence)
+
+    def _draws_nothing(self, code: int) -> bool:
+        """Whether the font itself shows that the code leaves no ink."""
+        program = self.program
+        return program is not None and bool(self.gid(code)) and program.has_outlines() and self.drawing(code) is None
 
     def _settle(self, code: int, claim: str | None, drawing: Outline | None) -> tuple[str, str | None, float]:
         """The text of a code, the evidence that changed it from the claim (or None), and how sure that is."""
@@ -147,14 +155,110 @@ class Font:
         known = outlines.character(drawing) if drawing is not None else None
         if known is not None and known != claim and not _is_digit(claim):
             return known, "outline", 0.99
-        if known is not None:
-            return known if claim is None else claim, None if claim is not None else "outline", 1.0
-        if claim is None:
-            return self._unmapped(code, drawing)
-        folded = fold(claim)
-        if folded != claim:
-            return folded, "presentation-form", 1.0
-        return claim, None, 1.0
+        folded = fold(claim) if claim is not None else None
+        mute = not folded or folded == UNKNOWN or (folded == " " and drawing is not None)
+        if mute and drawing is not None:
+            return self._recognised(code, drawing) or (folded or UNKNOWN, None, 0.0)
+        if folded is None:
+            gid = self.gid(code)
+            number = windows_character(self.name, gid) if gid is not None else None
+            if number is not None:
+                return number, "glyph-number", 0.9
+            return ("", "zero-width", 1.0) if self._draws_nothing(code) else (UNKNOWN, None, 0.0)
+        if drawing is not None and (seen := self._contradicted(code, folded, drawing)) is not None:
+            return seen
+        return folded, None if folded == claim else "presentation-form", 1.0
+
+    def _contradicted(self, code: int, claim: str, drawing: Outline) -> tuple[str, str, float] | None:
+        """What the glyph is where its ink cannot be what the file claims; None where it can."""
+        bottom, top = drawing.bbox[1], drawing.bbox[3]
+        if claim == SARA_AM and drawing.contours == 1:
+            return SARA_AA, "outline", 0.97
+        among = None
+        if claim in _BELOW and bottom > _X_HEIGHT:
+            among = _ABOVE
+        elif claim in _ABOVE and top < 0.1:
+            among = _BELOW
+        elif len(claim) > 1 and claim[0] not in _MARKS and is_thai(claim[0]) and all(c in _MARKS for c in claim[1:]):
+            # A whole cluster credited to a letter: does the ink show the letter alone?
+            among = frozenset(claim[0])
+        if among is None:
+            return None
+        shape = self._form(code)
+        found = glyphshape.recognise(shape, self._own_forms(), among) if shape is not None else None
+        if found is None and shape is not None:
+            found = glyphshape.recognise(shape, glyphshape.prototypes(), among)
+        return (found[0], "shape", found[1]) if found is not None else None
+
+    def _recognised(self, code: int, drawing: Outline) -> tuple[str, str, float] | None:
+        """What a glyph that nothing names is, by its shape: like one of this font, or of known fonts."""
+        gid = self.gid(code)
+        number = windows_character(self.name, gid) if gid is not None else None
+        if number is not None:
+            return number, "glyph-number", 0.95
+        left, bottom, right, top = drawing.bbox
+        hangs = abs(self.width(code)) < 0.02 or right <= 0.15 * (right - left)
+        among = _MARKS if hangs else None
+        whole = self._form(code)
+        for known in (self._own_forms(), glyphshape.prototypes()):
+            found = glyphshape.recognise(whole, known, among) if whole is not None else None
+            if found is not None:
+                return found[0], "shape", found[1]
+            if hangs:
+                parts = [glyphshape.recognise(part, known, among) for part in self._storeys(code)]
+                if len(parts) > 1 and all(parts):
+                    return "".join(p[0] for p in parts if p), "shape", min(p[1] for p in parts if p)
+        return None
+
+    def _polygons(self, code: int) -> list[list[tuple[float, float]]]:
+        gid = self.gid(code)
+        return self.program.polygons(gid) if self.program is not None and gid else []
+
+    def _form(self, code: int) -> glyphshape.Form | None:
+        return glyphshape.form(self._polygons(code), self._level())
+
+    def _storeys(self, code: int) -> list[glyphshape.Form]:
+        """The marks a glyph stacks, from the lowest up: its contours parted where no ink crosses a level."""
+        polygons = sorted(self._polygons(code), key=lambda polygon: min(y for _, y in polygon))
+        storeys: list[list[list[tuple[float, float]]]] = []
+        reach = 0.0
+        for polygon in polygons:
+            if not storeys or min(y for _, y in polygon) > reach:
+                storeys.append([])
+            storeys[-1].append(polygon)
+            reach = max(reach, max(y for _, y in polygon)) if len(storeys[-1]) > 1 else max(y for _, y in polygon)
+        return [found for storey in storeys if (found := glyphshape.form(storey, self._level())) is not None]
+
+    def _named(self) -> Iterator[tuple[int, str]]:
+        """Codes whose single character the file and the font agree on."""
+        for code in self.used_codes():
+            claim = fold(self._claim(code) or "")
+            if len(claim) == 1 and is_thai(claim) and self._own_character(code, claim) in (None, claim):
+                yield code, claim
+
+    def _level(self) -> float:
+        if self._letter_level is None:
+            tops = {}
+            for code, claim in self._named():
+                if claim in glyphshape.LEVEL and (drawing := self.drawing(code)) is not None:
+                    tops[claim] = drawing.bbox[3]
+            self._letter_level = glyphshape.level_of(tops)
+        return self._letter_level
+
+    def _own_forms(self) -> glyphshape.Prototypes:
+        """Forms of this font's own marks, as far as they are named and their ink is where such marks stand."""
+        if self._forms is None:
+            forms, names = [], []
+            for code, claim in self._named():
+                drawing = self.drawing(code) if claim in _MARKS else None
+                if drawing is None or (claim in _BELOW) != (drawing.bbox[3] < 0.1):
+                    continue
+                shape = self._form(code)
+                if shape is not None:
+                    forms.append(shape)
+                    names.append(claim)
+            self._forms = glyphshape.prototypes_of(forms, names)
+        return self._forms
 
     def _own_character(self, code: int, claim: str | None) -> str | None:
         """The character the font's own map gives, where it is Thai or nothing else is known.
@@ -189,9 +293,6 @@ class Font:
                             differ += 1
             self._trusts_cmap = agree >= differ or agree + differ < 4
         return self._trusts_cmap
-
-    def _unmapped(self, code: int, drawing: Outline | None) -> tuple[str, str | None, float]:
-        return UNKNOWN, None, 0.0
 
 
 def _is_digit(text: str | None) -> bool:

@@ -66,6 +66,13 @@ class Drawn:
         self.pagination = pagination
 
 
+    def reading(self, glyph: Glyph) -> Drawn:
+        """The same glyph on the same spot, read otherwise."""
+        return Drawn(
+            glyph, self.x, self.y, self.advance, self.size, self.font, self.span, self.angle, self.pagination
+        )
+
+
 class Rule(NamedTuple):
     """A ruling line, level or upright: its two ends in points from the top left corner."""
 
@@ -283,7 +290,7 @@ class _Interpreter:
                     self.image()
                 elif operator == "gs":
                     self.set_font_by(_entry(resources, "/ExtGState", str(operands[0])))
-            except (ValueError, TypeError, IndexError, AttributeError, UnicodeDecodeError, OverflowError):
+            except (ValueError, TypeError, IndexError, OverflowError):
                 continue  # an instruction that makes no sense is passed over, as viewers do
         while saved:  # unbalanced q
             self.state = saved.pop()

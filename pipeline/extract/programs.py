@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from fontTools import agl, cffLib, t1Lib
+from fontTools.pens.basePen import BasePen
 from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
+
+# Oddities of embedded fonts are what this module is for; they are no news to the user.
+logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 
 Point = tuple[float, float]
 
 
 class Outline(NamedTuple):
-    """A glyph's drawing: points of its contours in font units, flat, and the index that ends each contour.
-
-    Two hashes tell drawings apart: `exact` with its place over the baseline, `shape` wherever it stands.
+    """A glyph's drawing, told apart by the points of its contours. Two hashes name it: `exact` with its place over the
+    baseline, `shape` wherever it stands.
     """
 
     exact: str
     shape: str
     bbox: tuple[float, float, float, float]  # in ems: left, bottom, right, top
-    contours: tuple[tuple[Point, ...], ...]
+    contours: int
 
 
 def outline(units_per_em: int, points: list[Point], ends: list[int]) -> Outline | None:
@@ -34,15 +39,11 @@ def outline(units_per_em: int, points: list[Point], ends: list[int]) -> Outline 
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     left, bottom = min(xs), min(ys)
     shifted = [(x - left, y - bottom) for x, y in points]
-    starts = [0, *(end + 1 for end in ends)]
     return Outline(
         exact=_digest(units_per_em, points, ends),
         shape=_digest(units_per_em, shifted, ends),
         bbox=(left / units_per_em, bottom / units_per_em, max(xs) / units_per_em, max(ys) / units_per_em),
-        contours=tuple(
-            tuple((x / units_per_em, y / units_per_em) for x, y in points[start : end + 1])
-            for start, end in zip(starts, ends, strict=False)
-        ),
+        contours=len(ends),
     )
 
 
@@ -216,6 +217,19 @@ class FontProgram:
         coordinates, ends, _ = glyf[self._tt.getGlyphName(gid)].getCoordinates(glyf)
         return outline(self.units_per_em, list(coordinates), list(ends))
 
+    def polygons(self, gid: int) -> list[list[Point]]:
+        """The glyph's contours with their curves drawn as short lines, in ems; nothing if it cannot be read."""
+        glyf = self._tt["glyf"] if self._tt is not None and self._cff is None else None
+        pen = _FlatteningPen(glyf, 1 / self.units_per_em)
+        try:
+            if self._cff is not None:
+                self._cff.CharStrings[self._cff.charset[gid]].draw(pen)
+            elif self._tt is not None:
+                glyf[self._tt.getGlyphName(gid)].draw(pen, glyf)
+        except Exception:
+            return []
+        return [contour for contour in pen.contours if len(contour) > 2]
+
     def named_outline(self, name: str) -> Outline | None:
         """What the glyph of that name draws, in fonts that know their glyphs by name (Type 1)."""
         try:
@@ -235,6 +249,40 @@ class FontProgram:
             else:
                 points.extend(arguments)
         return outline(self.units_per_em, points, ends)
+
+
+class _FlatteningPen(BasePen):  # type: ignore[misc]
+    """Draws curves as chains of short lines."""
+
+    _STEPS = 5
+
+    def __init__(self, glyf: Any, scale: float) -> None:
+        super().__init__(None)
+        self.contours: list[list[Point]] = []
+        self._glyf = glyf
+        self._scale = scale
+
+    def addComponent(self, glyphName: str, transformation: Any) -> None:  # noqa: N802, N803 - the pen protocol's names
+        """Draws a part of a composite glyph."""
+        self._glyf[glyphName].draw(TransformPen(self, transformation), self._glyf)
+
+    def _moveTo(self, point: Point) -> None:  # noqa: N802
+        self.contours.append([(point[0] * self._scale, point[1] * self._scale)])
+
+    def _lineTo(self, point: Point) -> None:  # noqa: N802
+        self.contours[-1].append((point[0] * self._scale, point[1] * self._scale))
+
+    def _curveToOne(self, one: Point, two: Point, end: Point) -> None:  # noqa: N802
+        start = self._getCurrentPoint()
+        for step in range(1, self._STEPS + 1):
+            t = step / self._STEPS
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            self._lineTo(
+                (
+                    a * start[0] + b * one[0] + c * two[0] + d * end[0],
+                    a * start[1] + b * one[1] + c * two[1] + d * end[1],
+                )
+            )
 
 
 def _substitutions(gsub: Any) -> Iterable[tuple[list[str], str]]:

@@ -14,6 +14,8 @@ from pipeline.extract.model import BBox, Cell
 _SNAP, _JOIN, _MEET = 3.0, 3.0, 3.0
 #: More ruling lines than this on a page are a drawing, not a table.
 _MAX_RULES = 4000
+#: Points. What is shorter is part of a drawing or a letter.
+_RULED_HEIGHT = 6.0
 
 
 class Grid:
@@ -55,10 +57,21 @@ def find_grid(rules: Sequence[Rule]) -> Grid:
     """The tables that these ruling lines draw. A single box around text is a frame, not a table."""
     if len(rules) < 4 or len(rules) > _MAX_RULES:
         return Grid([])
-    edges = merge_edges([_edge(rule) for rule in rules], _SNAP, _SNAP, _JOIN, _JOIN)
+    edges = merge_edges([_edge(rule) for rule in [*rules, *_open_ends(rules)]], _SNAP, _SNAP, _JOIN, _JOIN)
     cells = intersections_to_cells(edges_to_intersections(edges, _MEET, _MEET))
     tables = [[BBox(*map(float, cell)) for cell in table] for table in cells_to_tables(cells)]
     return Grid([table for table in sorted(tables, key=lambda t: min(c.top for c in t)) if len(table) > 1])
+
+
+def _open_ends(rules: Sequence[Rule]) -> list[Rule]:
+    """The level lines missing where upright ones end together: a table broken off by the end of the page."""
+    upright = [rule for rule in rules if rule.bottom - rule.top > _RULED_HEIGHT]
+    closing = []
+    for y in _steps([end for rule in upright for end in (rule.top, rule.bottom)]):
+        ending = [r.x0 for r in upright if abs(r.top - y) <= 2 * _SNAP or abs(r.bottom - y) <= 2 * _SNAP]
+        if len(ending) > 1 and max(ending) - min(ending) > _RULED_HEIGHT:
+            closing.append(Rule(min(ending), y, max(ending), y))
+    return closing
 
 
 def _edge(rule: Rule) -> dict[str, object]:
