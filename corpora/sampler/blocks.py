@@ -37,7 +37,7 @@ def head_lines(content: Content, category: int) -> list[str]:
         ]
     return [
         f"หมวด {category} {content.category_title(category)}",
-        f"{SCALE_TITLE} : {content.agency}",
+        SCALE_TITLE,
         *(line for cell in SCALE for line in cell),
     ]
 
@@ -60,6 +60,8 @@ def form3(content: Content) -> Iterator[Block]:
             assert found is not None and found.title is not None
             title = found.variants[0] if content.thai_digits and found.variants else found.title
             yield Block("criterion", f"{write(criterion)} {title}")
+            if category in content.reported_by:
+                yield Block("meta", f"ผู้รายงาน : {content.reported_by[category]}")
         yield Block("item", f"{write(answered.item.number)} {write(answered.item.title)}")
         for number, part in enumerate(answered.parts, start=1):
             yield from _part(content, part, f"{answered.item.number}/{number}")

@@ -73,6 +73,7 @@ class Content:
     printed: str = ""
     layout: str = ""
     category_titles: dict[int, str] = field(default_factory=dict)
+    reported_by: dict[int, str] = field(default_factory=dict)
     items: tuple[Answered, ...] = ()
     years: tuple[int, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -113,6 +114,7 @@ def read(name: str) -> Content:
         printed=data.get("printed", ""),
         layout=data.get("layout", ""),
         category_titles={int(k): v for k, v in data.get("category_titles", {}).items()},
+        reported_by={int(k): v for k, v in data.get("reported_by", {}).items()},
         items=_items(data),
         years=tuple(data.get("years", ())),
         rows=tuple(_row(row) for row in data.get("indicators", ())),

@@ -36,8 +36,8 @@ def _form3(content: Content) -> Iterator[tuple[str, Gold]]:
                 "category": answered.category,
                 "criterion": answered.criterion,
                 "item": answered.item.number,
-                "item_title": answered.item.title,
                 "part": number,
+                "item_title": answered.item.title,
                 "verdict": part.verdict,
                 "text": part.comment,
             }
@@ -48,10 +48,10 @@ def _form4(content: Content) -> Iterator[tuple[str, Gold]]:
         yield "indicators", {
             "sub_criterion": row.sub_criterion,
             "group_no": row.group.number,
-            "group_title": row.group.title + "*" * row.group.compulsory,
             "indicator_no": row.number,
             "direction": row.direction,
             "name": row.name,
+            "group_title": row.group.title + "*" * row.group.compulsory,
             "target": row.target,
             "unit": row.unit,
             "results": {str(y): r for y, r in zip(content.years, row.results, strict=True)},

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from sampler import blocks, damage
 from sampler.content import Content, Row, framework
-from sampler.words import words
-from sampler.wrap import columns, wrap
+from sampler.wrap import columns, processor, report
 
 #: Letter cells a line, lines a page, by form.
 _FORM3_WIDTH, _FORM3_PAGE = 84, 44
@@ -56,8 +55,8 @@ def _form3_lines(content: Content, block: blocks.Block, at: int) -> list[str]:
         if text == "..........":
             text = text if at % 2 else " ...          ..."
         elif at % 3 == 0:  # the closing dots come down on a line of their own
-            return [*wrap(text.removesuffix("..."), _FORM3_WIDTH), "..."]
-    return wrap(text, _FORM3_WIDTH)
+            return [*report(text.removesuffix("..."), _FORM3_WIDTH), "..."]
+    return report(text, _FORM3_WIDTH)
 
 
 def _foot(content: Content, number: int, total: int) -> str:
@@ -99,15 +98,15 @@ def _form4_row(content: Content, row: Row) -> Iterator[str]:
         yield write(f"{label} {row.name} {values}")
     else:
         yield write(label)
-        yield from wrap(row.name, _FORM4_NAME)
+        yield from report(row.name, _FORM4_NAME)
         yield write(values)
     lines = list(blocks.verdict(content, row.verdict, row.comment))
     if content.thai_digits:
         for block in lines:
-            yield from wrap(block.text, _FORM4_WIDTH)
+            yield from report(block.text, _FORM4_WIDTH)
     else:
         comment = f"... {row.comment} ..." if row.comment else ".........."
-        yield from wrap(lines[0].text + comment, _FORM4_WIDTH)
+        yield from report(lines[0].text + comment, _FORM4_WIDTH)
 
 
 def form4_values(row: Row) -> str:
@@ -121,7 +120,7 @@ def feedback(content: Content) -> str:
     rng = random.Random(content.name)
     title = blocks.feedback_title(content)
     title[3:3] = [] if content.thai_digits else ["---------------------------------------"]
-    lines = [*title, *_narrow(blocks.result_line(content), _SUMMARY_WIDTH)]
+    lines = [*title, *processor(blocks.result_line(content), _SUMMARY_WIDTH)]
     body = list(_bullets(content) if content.layout == "bullets" else _columns(content))
     head = " ".join(blocks.FEEDBACK_COLUMNS)
     for at, line in enumerate(body):
@@ -133,15 +132,15 @@ def feedback(content: Content) -> str:
 
 def _columns(content: Content) -> Iterator[str]:
     for appraisal in content.appraisals:
-        yield from _narrow(f"หมวด {appraisal.category} {content.category_title(appraisal.category)}", 46)
+        yield from processor(f"หมวด {appraisal.category} {content.category_title(appraisal.category)}", 46)
         if not appraisal.strengths:
             yield "-"
         for text in appraisal.strengths:
-            yield from _narrow("- " * (len(appraisal.strengths) > 1) + text, _CELL)
+            yield from processor("- " * (len(appraisal.strengths) > 1) + text, _CELL)
         for heading, texts in feedback_points(content, appraisal.category):
-            yield from _narrow(heading, _CELL)
+            yield from processor(heading, _CELL)
             for text in texts:
-                yield from _narrow(f"- {text}", _CELL)
+                yield from processor(f"- {text}", _CELL)
 
 
 def _bullets(content: Content) -> Iterator[str]:
@@ -152,12 +151,12 @@ def _bullets(content: Content) -> Iterator[str]:
         if appraisal.strengths:
             yield "จุดแข็ง"
         for text in appraisal.strengths:
-            yield from _narrow(f"• {text}", _SUMMARY_WIDTH)
+            yield from processor(f"• {text}", _SUMMARY_WIDTH)
         yield "โอกาสในการปรับปรุง"
         for heading, texts in feedback_points(content, appraisal.category):
-            yield from _narrow(heading, _SUMMARY_WIDTH)
+            yield from processor(heading, _SUMMARY_WIDTH)
             for text in texts:
-                yield from _narrow(f"• {text}", _SUMMARY_WIDTH)
+                yield from processor(f"• {text}", _SUMMARY_WIDTH)
 
 
 def feedback_points(content: Content, category: int) -> list[tuple[str, list[str]]]:
@@ -179,15 +178,16 @@ def summary(content: Content) -> str:
     rng = random.Random(content.name)
     lines: list[str] = []
     for kind, text in summary_blocks(content):
-        for line in _narrow(text, _SUMMARY_WIDTH):
-            if kind in ("title", "bold"):
-                lines.append(damage.spread_am(damage.swap_marks(line, rng, 0.2)))
+        for at, line in enumerate(processor(text, _SUMMARY_WIDTH)):
+            indent = "" if at or kind in ("row", "head") else "   "
+            if kind in ("title", "bold", "head"):
+                lines.append(indent + damage.spread_am(damage.swap_marks(line, rng, 0.2)))
             else:
                 swapped = damage.shift_marks(damage.swap_marks(line, rng, 0.5), rng, 0.01)
-                lines.append(damage.lose_am(swapped))
+                lines.append(indent + damage.lose_am(swapped))
             if len(lines) % _SUMMARY_PAGE == 0:
                 lines += ["", "", "กขคงจ"[len(lines) // _SUMMARY_PAGE], ""]
-    return "\n".join(f" {line} " for line in lines) + "\n"
+    return "\n".join(f"{line} " for line in lines) + "\n"
 
 
 def summary_blocks(content: Content) -> Iterator[tuple[str, str]]:
@@ -198,7 +198,7 @@ def summary_blocks(content: Content) -> Iterator[tuple[str, str]]:
     for text in content.opening:
         yield "text", text
     first, last = content.years
-    yield "bold", digits(f"หมวด ปี {first} ปี {last} เพิ่มขึ้น/ลดลง")
+    yield "head", digits(f"หมวด ปี {first} ปี {last} เพิ่มขึ้น/ลดลง")
     for category in framework().categories:
         before, after = content.scores[category.number]
         title = f"หมวด {category.number} {category.title}"
@@ -219,10 +219,6 @@ def _change(before: float, after: float) -> str:
     if before == after:
         return "เท่าเดิม"
     return f"{'เพิ่มขึ้น' if after > before else 'ลดลง'} {abs(after - before):g} คะแนน"
-
-
-def _narrow(text: str, width: int) -> list[str]:
-    return wrap(text, width, split=words)
 
 
 _RENDER = {

@@ -1,12 +1,17 @@
-"""Breaking lines as report printers do: at spaces, and through words that are longer than the line."""
+"""Where lines break: as reporting tools do it, and as word processors do it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from pipeline.thai import MARKS
+from pythainlp.tokenize import word_tokenize
 
+from pipeline.thai import LEADING_VOWELS, MARKS
+
+_WORD = re.compile(r"\S+\s*|\s+")
+_CLINGS = re.compile(rf"[{MARKS}\s)\].,ๆฯ%]")
+_CLAIMS = re.compile(rf"[(\[{LEADING_VOWELS}]$")
 _CLUSTER = re.compile(rf"[^{MARKS}][{MARKS}]*|[{MARKS}]+")
 
 
@@ -28,31 +33,56 @@ def columns(text: str) -> int:
     return len(re.sub(f"[{MARKS}]", "", text))
 
 
-def wrap(
-    text: str,
-    width: float,
-    measure: Callable[[str], float] = columns,
-    split: Callable[[str], list[str]] = clusters,
-) -> list[str]:
-    """Lines no wider than `width` in the units of `measure`.
+def report(text: str, width: float, measure: Callable[[str], float] = columns) -> list[str]:
+    """Lines as reporting tools break them: at spaces; a word too long for a line starts one, and breaks anywhere.
 
-    Words are what spaces part. A word too long for a line of its own is broken where `split` allows: between any
-    two clusters, as reporting tools do, or between dictionary words, as word processors do.
+    `width` is in the units of `measure`.
 
-    >>> wrap("ก ขคงจฉ", 3)
+    >>> report("ก ขคงจฉ", 3)
     ['ก ', 'ขคง', 'จฉ']
     """
     lines, line = [], ""
-    for word in re.findall(r"\S+\s*|\s+", text):
-        if measure(line + word.rstrip()) <= width:
-            line += word
-            continue
-        if line.strip():
+    for word in _WORD.findall(text):
+        if measure(line + word.rstrip()) > width and line.strip():
             lines.append(line)
             line = ""
-        for piece in split(word):
-            if line and measure(line + piece.rstrip()) > width:
-                lines.append(line)
-                line = ""
-            line += piece
-    return [*lines, line] if line.strip() or not lines else lines
+        if measure(word.rstrip()) <= width:
+            line += word
+        else:
+            *full, line = _fill(clusters(word), width, measure)
+            lines += full
+    return [*lines, line]
+
+
+def processor(text: str, width: float, measure: Callable[[str], float] = columns) -> list[str]:
+    """Lines as word processors break them: between dictionary words, wherever the line is full.
+
+    >>> processor("ก การทำงาน", 5)
+    ['ก การ', 'ทำงาน']
+    """
+    return _fill(words(text), width, measure)
+
+
+def _fill(pieces: Iterable[str], width: float, measure: Callable[[str], float]) -> list[str]:
+    lines, line = [], ""
+    for piece in pieces:
+        if line and measure(line + piece.rstrip()) > width:
+            lines.append(line)
+            line = ""
+        line += piece
+    return [*lines, line]
+
+
+def words(text: str) -> list[str]:
+    """Dictionary words, with marks, spaces and closing signs kept to what they follow.
+
+    >>> words("กระบวนการทำงาน")
+    ['กระบวนการ', 'ทำงาน']
+    """
+    pieces: list[str] = []
+    for word in word_tokenize(text, engine="newmm", keep_whitespace=True):
+        if pieces and (_CLINGS.match(word) or _CLAIMS.search(pieces[-1])):
+            pieces[-1] += word
+        else:
+            pieces.append(word)
+    return pieces
