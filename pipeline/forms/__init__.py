@@ -8,14 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.extract.model import Document
-from pipeline.forms import executive_summary, feedback_report, form3, form4
+from pipeline.forms import announcement, executive_summary, feedback_report, form3, form4
 from pipeline.forms.base import Form, Section, cut
 from pipeline.forms.lines import text_lines
 from pipeline.records import Record
 
 __all__ = ["FORMS", "Form", "Section", "parse", "sections"]
 
-FORMS: tuple[Form, ...] = (executive_summary.FORM, form3.FORM, form4.FORM, feedback_report.FORM)
+FORMS: tuple[Form, ...] = (
+    executive_summary.FORM,
+    announcement.FORM,
+    form3.FORM,
+    form4.FORM,
+    feedback_report.FORM,
+)
 
 
 def sections(document: Document) -> list[Section]:

@@ -1,0 +1,187 @@
+"""Announcements of an award: the agencies that passed a step, numbered, in groups.
+
+The form, top to bottom: ประกาศ, its title (รายชื่อ … ที่ผ่านเกณฑ์ …, the award, the step) › how many passed › lists.
+A list stands under a group (ส่วนราชการระดับกรม), under an award (๑. รางวัล …) or under a category (หมวด ๑ ด้าน …).
+Rows are numbered through a list or through all the lists of an award, so the next number is what tells a row
+from a date or from a numbered sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.agencies import restore_name
+from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
+from pipeline.forms.lines import TextLine, table_rows
+from pipeline.records import Award, Record
+from pipeline.thai import join_wrapped
+
+FAMILY = "announcement"
+
+_LANDMARK = re.compile(r"^ประกาศ(?:$|\s|รายชื่อ|ผล|สำนักงาน)")
+_TITLE = re.compile(r"รายชื่อ.*ผ่าน|ผลการ(?:พิจารณา|ตรวจ|ประเมิน|ตัดสิน).*รางวัล|ผลรางวัล")
+_STEP = re.compile(r"(?:ขั้นตอน|รอบ)ที่ ?(?P<step>\d)")
+_YEAR = re.compile(r"(?:พ\.?ศ\.?|ประจำปี|ปี) ?(?P<year>25\d\d)")
+_AWARD = re.compile(r"^(?:\d{1,2}[.)] ?)?(?P<name>รางวัล.*)$")
+_EDITION = re.compile(r"ภาครัฐ ?(?P<edition>\d\.\d)")
+_CATEGORY = re.compile(r"^(?:รางวัล)?(?:ราย)?หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])")
+_GROUP = re.compile(r"^(?:ส่วนราชการ|หน่วยงาน|องค์การมหาชน|จังหวัด$|กรม$|กลุ่ม|ประเภท|ระดับ|รัฐวิสาหกิจ|สถาบันอุดมศึกษา|องค์กรปกครอง)")
+_COLUMN_HEAD = re.compile(r"^(?:ลำดับ(?:ที่)?|ที่|หน่วยงาน|ส่วนราชการ|ชื่อหน่วยงาน|จังหวัด| )+$")
+_ROW = re.compile(rf"^(?P<no>\d{{1,3}})[.)]? ?(?P<name>(?:{AGENCY_WORDS}|[ก-ฮเ-ไ]).*)$")
+_NUMBER = re.compile(r"^\d{1,3}[.)]?$")
+_COUNT = re.compile(r"จำนวน(?:ทั้งสิ้น)? ?(?P<count>\d{1,4}) ?(?:หน่วยงาน|ส่วนราชการ|ผลงาน|แห่ง|ราย)")
+_MONTH = re.compile(r"^(?:ม\.?ค|มกรา|ก\.?พ\.|กุมภา|มี\.?ค|มีนา|เม\.?ย|เมษา|พ\.?ค\.|พฤษภา|มิ\.?ย|มิถุนา|ก\.?ค|กรกฎา|ส\.?ค|สิงหา|ก\.?ย|กันยา|ต\.?ค|ตุลา|พ\.?ย|พฤศจิกา|ธ\.?ค|ธันวา)")
+#: Lines after the landmark in which the title must come, and those in which the first row must.
+_SOON, _FIRST = 6, 30
+#: Lines that a name may take besides its first.
+_WRAP = 2
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """Each ประกาศ with the title of a list below it and a first row below that."""
+    last = -_FIRST
+    for at, line in enumerate(lines):
+        if not _LANDMARK.match(line.plain) or at - last < _SOON:
+            continue
+        head = " ".join(t.plain for t in lines[at : at + _SOON])
+        if _TITLE.search(head) and any(_is_first(t.plain) for t in lines[at : at + _FIRST]):
+            last = at
+            yield at
+
+
+def _is_first(plain: str) -> bool:
+    found = _ROW.match(plain)
+    return plain == "1" or bool(found and found["no"] == "1" and not _AWARD.match(plain))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the announcement a row stands; `promised` is the number of rows it says there are."""
+
+    award: str | None = None
+    category: int | None = None
+    group: str | None = None
+    promised: int | None = None
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row in the making."""
+
+    no: int
+    name: list[str]
+    lines: list[TextLine]
+    place: _Place
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """One award row an agency listed; its name with lost marks restored."""
+    rows = table_rows(section.lines)
+    head = " ".join(line.plain for line in section.lines[:_FIRST])
+    step = _STEP.search(head)
+    year = _YEAR.search(head)
+    edition = _EDITION.search(head)
+    found = _listed(rows, _Place(award=edition["edition"] if edition else None))
+    _check_counts(section, found)
+    for row in found:
+        yield Award(
+            kind="announcement",
+            year=int(year["year"]) if year else section.fiscal_year,
+            step=int(step["step"]) if step else None,
+            award=row.place.award,
+            group=row.place.group,
+            no=row.no,
+            agency_name=restore_name(join_wrapped(row.name)),
+            category=row.place.category,
+            verdict="pass",
+            **place(row.lines),  # type: ignore[arg-type]
+        )
+
+
+def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
+    """The rows of all lists, each with its place."""
+    out: list[_Row] = []
+    at = 0
+    while at < len(rows):
+        row = rows[at]
+        plain = " ".join(line.plain for line in row)
+        text = " ".join(line.text for line in row)
+        if count := _COUNT.search(plain):
+            where = replace(where, promised=int(count["count"]))
+        if _COLUMN_HEAD.match(plain):
+            at += 1
+        elif category := _CATEGORY.match(plain):
+            where = replace(where, award=f"หมวด {category['number']}", category=int(category["number"]), group=None)
+            at += 1
+        elif award := _AWARD.match(plain):
+            name = text[award.start("name") :].strip()
+            edition = _EDITION.search(plain)
+            where = _Place(award=edition["edition"] if edition else name)
+            at += 1
+        elif entry := _entry(rows, at, out):
+            no, name, taken = entry
+            lines = [line for r in rows[at : at + taken] for line in r]
+            out.append(_Row(no, name, lines, where))
+            at += taken
+        else:
+            if _GROUP.match(plain) and len(plain) < 60 and _row_soon(rows, at + 1, 1):
+                where = replace(where, group=text.strip(), category=None, promised=where.promised)
+            at += 1
+    return out
+
+
+def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) -> tuple[int, list[str], int] | None:
+    """Number, lines of the name and rows taken of the entry at `at`; None if none with the number due stands there."""
+    due = (1, before[-1].no + 1) if before else (1,)
+    plain = " ".join(line.plain for line in rows[at])
+    text = " ".join(line.text for line in rows[at])
+    taken = 1
+    if _NUMBER.match(plain) and at + 1 < len(rows):  # the number in a line of its own, the name below it
+        plain, text = (f"{p} {' '.join(words)}" for p, words in (
+            (plain, [line.plain for line in rows[at + 1]]), (text, [line.text for line in rows[at + 1]]))
+        )  # fmt: skip
+        taken = 2
+    found = _ROW.match(plain)
+    if not found or int(found["no"]) not in due or _MONTH.match(found["name"]):
+        return None
+    no, name = int(found["no"]), [text[found.start("name") :]]
+    for more in range(1, _WRAP + 1):  # a wrapped name is one that the next number follows
+        following = rows[at + taken : at + taken + more]
+        if any(line.gap for row in following for line in row) or not _row_soon(rows, at + taken + more, no + 1, 1):
+            continue
+        if not any(_is_heading(" ".join(line.plain for line in row)) or _starts(row, no + 1) for row in following):
+            name += [line.text for row in following for line in row]
+            taken += more
+            break
+    return no, name, taken
+
+
+def _is_heading(plain: str) -> bool:
+    return bool(_COLUMN_HEAD.match(plain) or _CATEGORY.match(plain) or _AWARD.match(plain) or _COUNT.search(plain))
+
+
+def _starts(row: Sequence[TextLine], no: int) -> bool:
+    plain = " ".join(line.plain for line in row)
+    found = _ROW.match(plain)
+    return bool(found and int(found["no"]) == no) or plain.rstrip(".)") == str(no)
+
+
+def _row_soon(rows: Sequence[Sequence[TextLine]], at: int, no: int, reach: int = 3) -> bool:
+    return any(_starts(row, no) for row in rows[at : at + reach])
+
+
+def _check_counts(section: Section, rows: Sequence[_Row]) -> None:
+    """Warn where a list holds fewer or more agencies than its heading says."""
+    lists: dict[tuple[str | None, int | None], list[_Row]] = {}
+    for row in rows:
+        lists.setdefault((row.place.award, row.place.promised), []).append(row)
+    for (_, promised), listed in lists.items():
+        if promised is not None and promised != len(listed):
+            section.warn(f"{len(listed)} agencies were read where the announcement says {promised}", listed[0].lines[0])
+    if not rows and section.lines:
+        section.warn("an announcement without a list of agencies", section.lines[0])
+
+
+FORM = Form(FAMILY, find, parse)
