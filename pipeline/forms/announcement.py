@@ -32,7 +32,7 @@ _COLUMN_HEAD = re.compile(r"^(?:ลำดับ(?:ที่)?|ที่|หน�
 _ROW = re.compile(rf"^(?P<no>\d{{1,3}})[.)]? ?(?P<name>(?:{AGENCY_WORDS}|[ก-ฮเ-ไ]).*)$")
 _NUMBER = re.compile(r"^\d{1,3}[.)]?$")
 _COUNT = re.compile(r"จำนวน(?:ทั้งสิ้น)? ?(?P<count>\d{1,4}) ?(?:หน่วยงาน|ส่วนราชการ|ผลงาน|แห่ง|ราย)")
-_MONTH = re.compile(r"^(?:ม\.?ค|มกรา|ก\.?พ\.|กุมภา|มี\.?ค|มีนา|เม\.?ย|เมษา|พ\.?ค\.|พฤษภา|มิ\.?ย|มิถุนา|ก\.?ค|กรกฎา|ส\.?ค|สิงหา|ก\.?ย|กันยา|ต\.?ค|ตุลา|พ\.?ย|พฤศจิกา|ธ\.?ค|ธันวา)")
+_DATE = re.compile(r"^\d{1,2} ?\S+ ?(?:พ\.?ศ\.? ?)?25\d\d$")
 #: Lines after the landmark in which the title must come, and those in which the first row must.
 _SOON, _FIRST = 6, 30
 #: Lines that a name may take besides its first.
@@ -106,8 +106,8 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
     at = 0
     while at < len(rows):
         row = rows[at]
-        plain = " ".join(line.plain for line in row)
-        text = " ".join(line.text for line in row)
+        plain = _plain(row)
+        text = _text(row)
         if count := _COUNT.search(plain):
             where = replace(where, promised=int(count["count"]))
         if _COLUMN_HEAD.match(plain):
@@ -116,9 +116,8 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
             where = replace(where, award=f"หมวด {category['number']}", category=int(category["number"]), group=None)
             at += 1
         elif award := _AWARD.match(plain):
-            name = text[award.start("name") :].strip()
             edition = _EDITION.search(plain)
-            where = _Place(award=edition["edition"] if edition else name)
+            where = _Place(award=edition["edition"] if edition else text[award.start("name") :].strip())
             at += 1
         elif entry := _entry(rows, at, out):
             no, name, taken = entry
@@ -126,8 +125,9 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
             out.append(_Row(no, name, lines, where))
             at += taken
         else:
-            if _GROUP.match(plain) and len(plain) < 60 and _row_soon(rows, at + 1, 1):
-                where = replace(where, group=text.strip(), category=None, promised=where.promised)
+            due = (1, out[-1].no + 1) if out else (1,)
+            if _GROUP.match(plain) and len(plain) < 60 and any(_row_soon(rows, at + 1, no) for no in due):
+                where = replace(where, group=text.strip(), category=None)
             at += 1
     return out
 
@@ -135,27 +135,33 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
 def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) -> tuple[int, list[str], int] | None:
     """Number, lines of the name and rows taken of the entry at `at`; None if none with the number due stands there."""
     due = (1, before[-1].no + 1) if before else (1,)
-    plain = " ".join(line.plain for line in rows[at])
-    text = " ".join(line.text for line in rows[at])
+    plain = _plain(rows[at])
+    text = _text(rows[at])
     taken = 1
     if _NUMBER.match(plain) and at + 1 < len(rows):  # the number in a line of its own, the name below it
-        plain, text = (f"{p} {' '.join(words)}" for p, words in (
-            (plain, [line.plain for line in rows[at + 1]]), (text, [line.text for line in rows[at + 1]]))
-        )  # fmt: skip
+        plain, text = f"{plain} {_plain(rows[at + 1])}", f"{text} {_text(rows[at + 1])}"
         taken = 2
     found = _ROW.match(plain)
-    if not found or int(found["no"]) not in due or _MONTH.match(found["name"]):
+    if not found or int(found["no"]) not in due or _DATE.match(plain):
         return None
     no, name = int(found["no"]), [text[found.start("name") :]]
     for more in range(1, _WRAP + 1):  # a wrapped name is one that the next number follows
         following = rows[at + taken : at + taken + more]
         if any(line.gap for row in following for line in row) or not _row_soon(rows, at + taken + more, no + 1, 1):
             continue
-        if not any(_is_heading(" ".join(line.plain for line in row)) or _starts(row, no + 1) for row in following):
+        if not any(_is_heading(_plain(row)) or _starts(row, no + 1) for row in following):
             name += [line.text for row in following for line in row]
             taken += more
             break
     return no, name, taken
+
+
+def _plain(row: Sequence[TextLine]) -> str:
+    return " ".join(line.plain for line in row)
+
+
+def _text(row: Sequence[TextLine]) -> str:
+    return " ".join(line.text for line in row)
 
 
 def _is_heading(plain: str) -> bool:
@@ -163,7 +169,7 @@ def _is_heading(plain: str) -> bool:
 
 
 def _starts(row: Sequence[TextLine], no: int) -> bool:
-    plain = " ".join(line.plain for line in row)
+    plain = _plain(row)
     found = _ROW.match(plain)
     return bool(found and int(found["no"]) == no) or plain.rstrip(".)") == str(no)
 

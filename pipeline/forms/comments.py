@@ -53,7 +53,7 @@ def read_comment(
             texts.append(line.text)
             taken.append(line)
         index += 1
-    return Comment(strip_comment_lead(strip_dots(join_wrapped(texts))), taken, index)
+    return Comment(strip_dots(strip_comment_lead(strip_dots(join_wrapped(texts)))), taken, index)
 
 
 def _complete(text: str) -> bool:

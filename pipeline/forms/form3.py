@@ -46,28 +46,18 @@ _HEAD_LENGTH, _HEAD_TIMES = 12, 4
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """Each landmark that items and verdicts follow, and the first item of a form that lost its first pages."""
-    marked = [i for i, line in enumerate(lines) if _item_number(line)]
-    verdicts = [i for i, line in enumerate(lines) if (v := read_verdict(line.plain)) and v.marked]
+    items = [i for i, line in enumerate(lines) if _ITEM.match(line.plain)]
+    verdicts = [i for i, line in enumerate(lines) if read_verdict(line.plain)]
     landmarks = [i for i, line in enumerate(lines) if _LANDMARK.match(line.plain)]
     starts: list[int] = []
     for at in landmarks:
         if starts and at - starts[-1] <= 8:
             continue
-        has_item = any(at < i <= at + _SOON for i in marked)
-        if (has_item and any(at < i <= at + _SOON for i in verdicts)) or (has_item and not verdicts):
+        if any(at < i <= at + _SOON for i in items) and any(at < i <= at + _SOON for i in verdicts):
             starts.append(at)
-    if not starts and len(marked) >= _ENOUGH and len(verdicts) >= _ENOUGH:
-        starts = [_heading_before(lines, marked[0])]
+    if not starts and len(items) >= _ENOUGH and len(verdicts) >= _ENOUGH:
+        starts = [_heading_before(lines, items[0])]
     yield from starts
-
-
-def _item_number(line: TextLine) -> str | None:
-    found = _ITEM.match(line.plain)
-    if not found:
-        return None
-    number = found["number"].replace(" ", "")
-    alike = likeness(number, found["title"])
-    return number if alike is None or alike >= ALIKE or not found["title"] else None
 
 
 def _heading_before(lines: Sequence[TextLine], index: int) -> int:
@@ -152,7 +142,7 @@ class _Reader:
             return 0
         if found := _CRITERION.match(line.plain):
             number = found["number"].replace(" ", "")
-            if self._criterion_follows(number, found["title"]):
+            if self._criterion_follows(number, found["title"], at):
                 self._close_item()
                 self.criterion = number
                 following = self._following(at, 3)
@@ -173,20 +163,40 @@ class _Reader:
         return out
 
     def _item_follows(self, number: str, title: str, at: int) -> bool:
-        """Whether a line that begins with an item's number opens that item, or is a sentence that happens to."""
+        """Whether a line that begins with an item's number opens that item, or is a sentence that happens to.
+
+        A known title does. Other editions have other titles: there the number must be the very next one, and
+        no answer may be waiting for its verdict.
+        """
+        if self.item is not None and _order(number) <= _order(self.item):
+            return False
         whole = title or next((t.text for _, t in self._following(at, 1)), "")
         alike = likeness(number, whole)
-        ahead = self.item is None or _order(number) > _order(self.item)
-        if alike is None:
-            return ahead and not (self.awaiting and self.part.answer)
-        return ahead and alike >= (ALIKE if self.awaiting and self.part.answer else ALIKE - 20)
+        if alike is not None and alike >= ALIKE:
+            return True
+        if self.awaiting and self.part.answer:
+            return False
+        return self.item is None or self._is_next(number, self.item)
 
-    def _criterion_follows(self, number: str, title: str) -> bool:
+    def _criterion_follows(self, number: str, title: str, at: int) -> bool:
+        """Likewise for a criterion: its title is known, or it is the next one and its first item follows."""
+        if self.criterion is not None and _order(number) <= _order(self.criterion):
+            return False
         alike = likeness(number, title)
-        ahead = self.criterion is None or _order(number) > _order(self.criterion)
-        if alike is None:
-            return ahead and not self.awaiting
-        return ahead and alike >= ALIKE
+        if alike is not None and alike >= ALIKE:
+            return True
+        if self.awaiting:
+            return False
+        items = (_ITEM.match(line.plain) for _, line in self._following(at, 4))
+        first = next((found["number"].replace(" ", "") for found in items if found), "")
+        return first == f"{number}.1"
+
+    @staticmethod
+    def _is_next(number: str, item: str) -> bool:
+        """Whether an item is the one after another: the next of its criterion, or the first of the next."""
+        category, criterion, nth = _order(item)
+        following = ((category, criterion, nth + 1), (category, criterion + 1, 1), (category + 1, 1, 1))
+        return _order(number) in following
 
     def _open_item(self, number: str, first: str, at: int) -> int:
         self._close_item()
@@ -300,7 +310,7 @@ class _Reader:
         if found := _ITEM.match(line.plain):
             return self._item_follows(found["number"].replace(" ", ""), found["title"], at)
         if found := _CRITERION.match(line.plain):
-            return self._criterion_follows(found["number"].replace(" ", ""), found["title"])
+            return self._criterion_follows(found["number"].replace(" ", ""), found["title"], at)
         return False
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.model import Cell, Line
+from pipeline.forms.ticks import read_tick, read_verdict
 from pipeline.thai import arabic_digits
 
 _RUN_OF_SPACE = re.compile(r"\s+")
@@ -17,8 +17,8 @@ PAGE_MARK = re.compile(
 )
 #: What Acrobat leaves in the text for a note on the page: the author's name, this, and the words of the note.
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
-#: Rows above and below a page mark that may be the rest of a running header or footer.
-_REACH = 3
+#: Lines that a running head or foot may take.
+_REACH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +60,51 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
 
 
 def _running(lines: Sequence[TextLine]) -> set[int]:
-    """Indexes of page marks, of lines that come back at the same distance from them, and of notes' remains."""
+    """Indexes of page marks, of the lines that run along with them, and of notes' remains.
+
+    A line runs along if it comes back at the same distance from page marks that follow one another, and so do
+    all lines between it and the mark: a running head is removed whole or not at all.
+    """
     marks = [i for i, line in enumerate(lines) if PAGE_MARK.fullmatch(line.plain)]
-    seen: Counter[tuple[int, str]] = Counter()
-    places: dict[tuple[int, str], list[int]] = {}
-    for mark in marks:
-        for step in (*range(-_REACH, 0), *range(1, _REACH + 1)):
-            at = mark + step
-            if 0 <= at < len(lines):
-                key = (step, re.sub(r"\d+", "#", lines[at].plain))
-                seen[key] += 1
-                places.setdefault(key, []).append(at)
     running = set(marks)
     for at, line in enumerate(lines):
         if _ANNOTATION.fullmatch(line.plain):
             running.update(i for i in (at - 1, at, at + 1) if 0 <= i < len(lines))
-    for key, times in seen.items():
-        if times >= max(2, (len(marks) + 1) // 2) and not re.fullmatch(r"[\W\d_#]*", key[1]):
-            running.update(places[key])
+    for way in (-1, 1):
+        reached: Sequence[int] = range(len(marks))
+        for step in range(1, _REACH + 1):
+            pages: dict[str, list[int]] = {}
+            for page in reached:
+                at = marks[page] + way * step
+                if 0 <= at < len(lines) and _can_run(lines[at]):
+                    pages.setdefault(re.sub(r"\d+", "#", lines[at].plain), []).append(page)
+            runs = [run for found in pages.values() for run in _runs(found) if len(run) >= min(3, max(2, len(marks)))]
+            reached = sorted(page for run in runs for page in run)
+            running.update(marks[page] + way * step for page in reached)
+            if not reached:
+                break
     return running
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Ascending numbers as runs without gaps.
+
+    >>> _runs([1, 2, 3, 7, 8])
+    [[1, 2, 3], [7, 8]]
+    """
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and runs[-1][-1] == n - 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return runs
+
+
+def _can_run(line: TextLine) -> bool:
+    """Whether a line can be part of a running head: no verdict, no box, no dots or bare figures."""
+    boxed = read_verdict(line.plain) or read_tick(line.plain) is not None
+    return not boxed and not re.fullmatch(r"[\W\d_]*", line.plain)
 
 
 def table_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:

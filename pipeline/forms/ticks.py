@@ -21,6 +21,7 @@ _COMMENT_LEAD = re.compile(
     r"(?:เพิ่มเติม)?(?:ของ(?:คณะ)?(?:ผู้ตรวจประเมิน|ผู้ตรวจ|ผู้ประเมิน|กรรมการ))?\s*[::]\s*",
     re.IGNORECASE,
 )
+_NO_WORDS = re.compile(r"[-–—_.\s]*")
 _DOTS = re.compile(r"^(?:\s*(?:\.{2,}|…))+|(?:(?:\.{2,}|…)\s*)+$")
 
 
@@ -87,13 +88,13 @@ def read_tick(plain: str) -> str | None:
 def strip_dots(text: str) -> str:
     """A comment without the dots it is printed on.
 
-    >>> strip_dots("...ควรทบทวน... "), strip_dots("..........")
-    ('ควรทบทวน', '')
+    >>> strip_dots("...ควรทบทวน... "), strip_dots(".........."), strip_dots("-")
+    ('ควรทบทวน', '', '')
     """
     before = None
     while text != before:
         before, text = text, _DOTS.sub("", text).strip()
-    return text
+    return "" if _NO_WORDS.fullmatch(text) else text
 
 
 def strip_comment_lead(text: str) -> str:
