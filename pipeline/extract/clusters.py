@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline.extract.interpret import Drawn
 from pipeline.extract.presentation import fold
-from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES
+from pipeline.thai import BELOW_VOWELS, MARKS, NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES
 
 _LAST = frozenset(TONES + THANTHAKHAT)
 #: How far (in ems) a mark's ink may reach beyond the letter it belongs to.
@@ -76,6 +76,8 @@ def _stated(actual: str, run: list[Drawn]) -> list[Drawn]:
     joined, actual = "".join(read), fold(actual).replace(SARA_AM, NIKHAHIT + SARA_AA)
     if sorted(joined.replace(SARA_AM, NIKHAHIT + SARA_AA)) == sorted(actual):
         return run
+    if len(joined) == len(actual) and all(drawn.glyph.proven or _stands_otherwise(drawn, actual) for drawn in run):
+        return run  # what is drawn is certain: the statement went to the wrong one of two marks
     stated = list(actual) if len(actual) == len(run) else list(_aligned(read, actual))
     return [
         drawn if text == drawn.glyph.text else drawn.reading(drawn.glyph.reading(text, "actualtext"))
@@ -164,6 +166,14 @@ def _compose(base: Piece, drawn: Drawn) -> None:
     base.claims += drawn.glyph.claim
     base.settle(drawn.glyph.source, drawn.glyph.confidence)
     base.x1 = max(base.x1, drawn.x + drawn.advance)
+
+
+def _stands_otherwise(drawn: Drawn, actual: str) -> bool:
+    """Whether a glyph's ink stands over the letter where the stated mark stands under it, or the reverse."""
+    ink = drawn.glyph.ink
+    if ink is None or len(actual) != 1 or actual not in MARKS:
+        return False
+    return (actual in BELOW_VOWELS) != (ink[3] < 0.1)
 
 
 def _aligned(read: list[str], actual: str) -> Iterator[str]:

@@ -36,11 +36,12 @@ _DEFAULT_WIDTH = 0.5
 class Glyph:
     """One glyph of one font, the same wherever it is drawn. Lengths are in ems.
 
-    `text` is what it draws by the evidence, `claim` what the file says it is; `lost` marks a glyph that the
-    file calls a space although it takes no room: a mark whose name was lost and which its neighbours settle.
+    `text` is what it draws by the evidence, `claim` what the file says it is; `proven` says that the font
+    itself bears the text out. `lost` marks a glyph that the file calls a space although it takes no room: a
+    mark whose name was lost and which its neighbours settle.
     """
 
-    __slots__ = ("claim", "confidence", "ink", "is_mark", "is_space", "lost", "source", "text", "width")
+    __slots__ = ("claim", "confidence", "ink", "is_mark", "is_space", "lost", "proven", "source", "text", "width")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Glyph:
         source: str | None = None,
         confidence: float = 1.0,
         lost: bool = False,
+        proven: bool = False,
     ) -> None:
         self.text = text
         self.claim = claim
@@ -59,9 +61,9 @@ class Glyph:
         self.source = source
         self.confidence = confidence
         self.lost = lost
+        self.proven = proven
         self.is_mark = lost or (bool(text) and all(c in _MARKS for c in text))
         self.is_space = not lost and not text.strip()
-
 
     def reading(self, text: str, source: str) -> Glyph:
         """The same glyph with the text that stronger evidence gives it."""
@@ -133,28 +135,35 @@ class Font:
         width = self.width(code)
         drawing = self.drawing(code)
         ink = drawing.bbox if drawing is not None else None
-        text, source, confidence = self._settle(code, claim, drawing)
+        own = self._own_character(code, claim)
+        known = outlines.character(drawing) if own is None and drawing is not None else None
+        if known is not None and _is_digit(claim):
+            known = None  # a font may well draw Arabic digits as Thai ones
+        text, source, confidence = self._settle(code, claim, drawing, own, known)
         shown = claim if claim is not None else UNKNOWN
         if text == " " and source is None and abs(width) < 0.001:
             # A space never has no width: this is a mark whose name was lost.
             if ink is None and self._draws_nothing(code):
                 return Glyph("", shown, width, None, "zero-width")
             return Glyph("", shown, width, ink, "zero-width", 0.9, lost=True)
-        return Glyph(text, shown, width, ink, source, confidence)
+        return Glyph(text, shown, width, ink, source, confidence, proven=(own or known) is not None)
 
     def _draws_nothing(self, code: int) -> bool:
         """Whether the font itself shows that the code leaves no ink."""
         program = self.program
         return program is not None and bool(self.gid(code)) and program.has_outlines() and self.drawing(code) is None
 
-    def _settle(self, code: int, claim: str | None, drawing: Outline | None) -> tuple[str, str | None, float]:
-        """The text of a code, the evidence that changed it from the claim (or None), and how sure that is."""
-        own = self._own_character(code, claim)
+    def _settle(
+        self, code: int, claim: str | None, drawing: Outline | None, own: str | None, known: str | None
+    ) -> tuple[str, str | None, float]:
+        """The text of a code, the evidence that changed it from the claim (or None), and how sure that is.
+
+        `own` is the character by the font's own map, `known` the one by the library of drawings.
+        """
         if own is not None:
             return (own, None, 1.0) if own == claim else (own, "cmap", 1.0)
-        known = outlines.character(drawing) if drawing is not None else None
-        if known is not None and known != claim and not _is_digit(claim):
-            return known, "outline", 0.99
+        if known is not None:
+            return (known, None, 1.0) if known == claim else (known, "outline", 0.99)
         folded = fold(claim) if claim is not None else None
         mute = not folded or folded == UNKNOWN or (folded == " " and drawing is not None)
         if mute and drawing is not None:
@@ -502,7 +511,11 @@ def _number(value: Any, default: float = 0.0) -> float:
 
 
 def _composite(
-    name: str, program: FontProgram | None, to_unicode: cmaps.CMap | None, source: pikepdf.Dictionary, inner: pikepdf.Dictionary
+    name: str,
+    program: FontProgram | None,
+    to_unicode: cmaps.CMap | None,
+    source: pikepdf.Dictionary,
+    inner: pikepdf.Dictionary,
 ) -> CompositeFont:
     encoding = _stream(source.get("/Encoding"))
     return CompositeFont(

@@ -65,12 +65,9 @@ class Drawn:
         self.angle = angle
         self.pagination = pagination
 
-
     def reading(self, glyph: Glyph) -> Drawn:
         """The same glyph on the same spot, read otherwise."""
-        return Drawn(
-            glyph, self.x, self.y, self.advance, self.size, self.font, self.span, self.angle, self.pagination
-        )
+        return Drawn(glyph, self.x, self.y, self.advance, self.size, self.font, self.span, self.angle, self.pagination)
 
 
 class Rule(NamedTuple):
@@ -325,7 +322,11 @@ class _Interpreter:
         up = abs(size) * (abs(a * d - b * c) / along if along else 0.0)  # height of the em across the line
         angle = 0
         if abs(b) > 0.001 * along or a * size < 0:
-            angle = round(math.degrees(math.atan2(-b, a))) % 360 if size > 0 else round(math.degrees(math.atan2(b, -a))) % 360
+            angle = (
+                round(math.degrees(math.atan2(-b, a))) % 360
+                if size > 0
+                else round(math.degrees(math.atan2(b, -a))) % 360
+            )
         step = 0.0
         glyphs = self.content.glyphs
         clip, span, pagination = state.clip, self.span, self.pagination
@@ -373,7 +374,9 @@ class _Interpreter:
         (x0, y0), (x1, y1) = self._place(box[0], box[1]), self._place(box[2], box[3])
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
-    def clip(self, path: list[tuple[float, float, float, float]], boxes: list[tuple[float, float, float, float]]) -> None:
+    def clip(
+        self, path: list[tuple[float, float, float, float]], boxes: list[tuple[float, float, float, float]]
+    ) -> None:
         """Narrows the clip to a single box; other shapes are left to clip nothing."""
         if path or len(boxes) != 1:
             return
@@ -385,7 +388,9 @@ class _Interpreter:
             x0, y0, x1, y1 = max(x0, p), max(y0, q), min(x1, r), min(y1, s)
         self.state.clip = (x0, y0, x1, y1)
 
-    def stroke(self, path: list[tuple[float, float, float, float]], boxes: list[tuple[float, float, float, float]]) -> None:
+    def stroke(
+        self, path: list[tuple[float, float, float, float]], boxes: list[tuple[float, float, float, float]]
+    ) -> None:
         for segment in path:
             self._rule(self._placed(segment))
         for box in boxes:
@@ -396,7 +401,9 @@ class _Interpreter:
                 for side in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
                     self._rule(side)
 
-    def fill(self, path: list[tuple[float, float, float, float]], boxes: list[tuple[float, float, float, float]]) -> None:
+    def fill(
+        self, path: list[tuple[float, float, float, float]], boxes: list[tuple[float, float, float, float]]
+    ) -> None:
         if path:
             xs = [x for s in path for x in (s[0], s[2])]
             ys = [y for s in path for y in (s[1], s[3])]

@@ -27,7 +27,12 @@ class Grid:
         for number, cells in enumerate(tables):
             tops, lefts = _steps([c.top for c in cells]), _steps([c.x0 for c in cells])
             self.boxes.append(
-                BBox(min(c.x0 for c in cells), min(c.top for c in cells), max(c.x1 for c in cells), max(c.bottom for c in cells))
+                BBox(
+                    min(c.x0 for c in cells),
+                    min(c.top for c in cells),
+                    max(c.x1 for c in cells),
+                    max(c.bottom for c in cells),
+                )
             )
             for cell in cells:
                 place = Cell(number, _step(tops, cell.top), _step(lefts, cell.x0))
