@@ -101,6 +101,9 @@ class _Reader:
         self.roles: dict[int, str] = {}
         self.begun = False
         self.after_head = False
+        self.headed = False  # columns or headings say which part a text is of
+        self.just_turned = False
+        self.over_categories = False
         self.orphaned = False  # said once a stretch, not once a line
 
     def read(self) -> list[_Point]:
@@ -119,19 +122,22 @@ class _Reader:
         role = self._role(line)
         found = _CATEGORY.match(line.plain)
         if found and (role in (None, "category") or (likeness(found["number"], found["title"]) or 0) >= ALIKE):
-            return self._open_category(at, int(found["number"]), found.start("title"))
-        if not self.begun:
-            return 1
-        if role == "category":
-            return 1  # the rest of a category's title
+            taken = self._open_category(at, int(found["number"]), found.start("title"))
+            self.just_turned = False
+            return taken
         if role is None and _is_head(line, _STRENGTH):
             self._turn("strength")
             return 1
         if role is None and _is_head(line, _OFI):
             self._turn("ofi")
             return 1
+        if not self.begun:
+            return 1
+        self.just_turned = False
+        if role == "category":
+            return 1  # the rest of a category's title
         if role in ("strength", "ofi"):
-            self.part = role
+            self.part, self.headed = role, True
         if _INDICATORS.match(line.plain):
             self._turn("ofi")
             self.criterion = self.criterion_title = None
@@ -199,7 +205,10 @@ class _Reader:
         if category != self.category:
             self.category, self.criterion, self.criterion_title = category, None, None
             self.open = {"strength": None, "ofi": None}
-            self.part = "strength"
+            # A part's heading right above the first category heads all categories; else each has its own parts.
+            self.over_categories = self.over_categories or self.just_turned
+            if not self.over_categories:
+                self.part = "strength"
         self.category_title = join_wrapped(parts)
         if rest:
             self._text(TextLine(rest, arabic_digits(rest), 0, 0, line.line))
@@ -213,14 +222,15 @@ class _Reader:
 
     def _open_criterion(self, at: int, key: str, start: int) -> int:
         line = self.lines[at]
-        self.part = "ofi"
+        if not self.headed:
+            self.part = "ofi"  # criteria are listed among what to improve, where no heading says otherwise
         self.category = self.category or int(key[0])
         self.criterion = key
-        self.open["ofi"] = None
+        self.open[self.part] = None
         head, rest = split_heading(key, line.text[start:], line.text)
         if rest and not _BULLET.match(rest):
             self.criterion_title = head
-            self._begin("ofi", line, rest.lstrip(":– "))
+            self._begin(self.part, line, rest.lstrip(":– "))
             return 1
         parts = [line.text[start:]]
         following = []
@@ -238,10 +248,9 @@ class _Reader:
         return max(more, 1)
 
     def _turn(self, part: str) -> None:
-        self.part = part
+        self.part, self.headed, self.just_turned = part, True, True
         self.open = {"strength": None, "ofi": None}
-        if part == "strength":
-            self.criterion = self.criterion_title = None
+        self.criterion = self.criterion_title = None
         self.begun = True
 
     # -- statements -------------------------------------------------------------------------------------
@@ -274,7 +283,7 @@ class _Reader:
         )
 
     def _begin(self, kind: str, line: TextLine, text: str, indicator_no: str | None = None) -> None:
-        of_criterion = kind == "ofi"
+        of_criterion = kind == "ofi" or (kind == "strength" and self.headed and not self.roles)
         point = _Point(
             kind,
             self.category,

@@ -13,6 +13,8 @@ from pipeline.thai import arabic_digits, squeeze
 
 #: A heading is a known title from this similarity on (0..100): room for a slip of the author's and for OCR.
 ALIKE = 82.0
+#: Characters from which what follows a title is a sentence.
+_SENTENCE = 25
 
 
 @cache
@@ -76,8 +78,11 @@ def split_heading(number: str, text: str, printed: str) -> tuple[str, str]:
             return text[:at], text[at:].strip()
     for title in sorted(known_titles().get(number, ()), key=len, reverse=True):
         end = _end_of(text, len(title))
-        if end and text[end:].strip() and _bare(text[:end]) == title:
-            return text[:end], text[end:].strip()
+        rest = text[end:].strip()
+        # Without a space between, only a whole sentence is something else than the rest of a longer title.
+        apart = text[end : end + 1].isspace() or len(rest) >= _SENTENCE
+        if end and rest and apart and _bare(text[:end]) == title:
+            return text[:end], rest
     return text, ""
 
 
