@@ -115,10 +115,15 @@ class Plan(Record):
     name: str | None = None
     programme_name: str | None = None
     objective: str | None = None
+    target_group: str | None = None
     responsible: str | None = None
     kpis: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
     scoring: dict[str, str] = field(default_factory=dict)
     period: str | None = None
+    start: str | None = None
+    end: str | None = None
     budget: str | None = None
     summary: str | None = None
 
@@ -164,6 +169,7 @@ class Award(Record):
     category: int | None = None
     verdict: str | None = None
     result_text: str | None = None
+    award_received: bool | None = None
 
 
 @dataclass(slots=True, kw_only=True)
