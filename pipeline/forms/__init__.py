@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.extract.model import Document
-from pipeline.forms import announcement, executive_summary, feedback_report, form3, form4
+from pipeline.forms import (
+    announcement,
+    development_plan,
+    executive_summary,
+    feedback_report,
+    form3,
+    form4,
+    indicator_form,
+    other,
+)
 from pipeline.forms.base import Form, Section, cut
 from pipeline.forms.lines import text_lines
 from pipeline.records import Record
@@ -21,6 +30,9 @@ FORMS: tuple[Form, ...] = (
     form3.FORM,
     form4.FORM,
     feedback_report.FORM,
+    indicator_form.FORM,
+    development_plan.FORM,
+    other.FORM,
 )
 
 

@@ -1,0 +1,566 @@
+"""The organisation development plan (แผนพัฒนาองค์การ): one form a plan, then the table of its steps.
+
+The form, two columns of "label : value", as a table or line by line:
+
+    ส่วนราชการ
+    ชื่อแผนพัฒนาองค์กร        เมื่อเทียบกับเกณฑ์ (อ้างอิงเลขข้อของเกณฑ์ที่ยังไม่ผ่านเกณฑ์)
+    หมวด                     หน่วยงาน
+    วัตถุประสงค์               งบประมาณ
+    ตัวชี้วัดหลักของแผนงาน      ระยะเวลาดำเนินการ
+    รายละเอียดโดยย่อ           วันที่จัดทำ
+
+The table, its header and a row of months repeated on each page:
+
+    กิจกรรม/ขั้นตอน | ระยะเวลา | เริ่มต้น | สิ้นสุด | ปีงบประมาณ (a bar chart) | ผลผลิต | ผู้รับผิดชอบ | ผู้เกี่ยวข้อง | งบประมาณ | หมายเหตุ
+
+Its rows are steps ๑. ๑.๑ ๑.๑.๑ under headings (กิจกรรมที่ ๑ …, a criterion's code, or a number of the level above),
+which carry over page breaks. The first columns keep their places; those after the chart may stand to the left
+or right of their headers, so that what a cell says helps to tell which column it is of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from pipeline import framework
+from pipeline.forms import tables
+from pipeline.forms.base import Form, Section, fiscal_year_of, place
+from pipeline.forms.lines import TextLine
+from pipeline.forms.numbering import Numbered, enumerated, following, numbered, parent
+from pipeline.forms.passages import passages, row_passage
+from pipeline.forms.tables import Row, clean
+from pipeline.records import Activity, Plan, Record
+from pipeline.thai import arabic_digits, squeeze
+
+FAMILY = "development_plan"
+
+#: The labels of the form.
+FIELDS: Mapping[str, str] = {
+    "agency": "ส่วนราชการ",
+    "name": "ชื่อแผน(?:พัฒนา)?(?:องค์(?:กร|การ)|งาน)?",
+    "criteria": "เมื่อเทียบกับเกณฑ์ฯ?",
+    "category": "หมวด",
+    "unit": "หน่วยงาน(?:(?:ที่|ผู้)รับผิดชอบ)?|คณะทำงาน",
+    "objective": "วัตถุประสงค์",
+    "budget": "งบประมาณ",
+    "kpis": "ตัวชี้วัด(?:หลัก)?(?:ของแผน(?:งาน)?)?",
+    "period": "ระยะเวลา(?:การ)?(?:ดำเนินการ|ดำเนินงาน)?",
+    "summary": "รายละเอียดโดยย่อ",
+    "date": "วันที่จัดทำ",
+}
+#: The headers of the table.
+COLUMNS: Mapping[str, str] = {
+    "activity": "(?:กิจกรรม|ขั้นตอน)",
+    "duration": "ระยะเวลา",
+    "start": "(?:วัน|เดือน)?(?:ที่)?เริ่ม",
+    "end": "(?:วัน|เดือน)?(?:ที่)?(?:สิ้นสุด|แล้วเสร็จ)",
+    "output": "(?:ผลผลิต|ดัชนี|ผลลัพธ์|เป้าหมาย)",
+    "responsible": "(?:หน่วยงาน)?(?:ที่|ผู้)รับผิดชอบ",
+    "involved": "(?:หน่วยงาน)?(?:ที่|ผู้)เกี่ยวข้อง|ผู้มีส่วน",
+    "budget": "งบประมาณ|วงเงิน",
+    "remark": "หมายเหตุ",
+}
+#: The columns that keep to their headers, and those that stray.
+LEADING = ("activity", "duration", "start", "end")
+TRAILING = ("output", "responsible", "involved", "budget", "remark")
+
+_TITLE = re.compile(r"^แผนพัฒนาองค์(?:กร|การ) ?หมวด(?:ที่)? ?[1-7]")
+_LABELS = {name: re.compile(rf"(?:{words})(?: ?\([^()]*\))?") for name, words in FIELDS.items()}
+_ANY_LABEL = re.compile(
+    r"(?:^|(?<=\s))(?:" + "|".join(f"(?P<{name}>{words})" for name, words in FIELDS.items()) + r")(?: ?\([^()]*\))? ?:"
+)
+_NOTE = re.compile(r"\(?อ้างอิงเลข[^()]*\)?")
+_MONTH = re.compile(
+    r"^(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค|Q ?[1-4]|ไตรมาส)[. \d]*$"
+)
+#: What is left of a chart's bars.
+_BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
+_GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
+_CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
+_REMARK = re.compile(r"^หมายเหตุ")
+_CATEGORY = re.compile(r"หมวด(?:ที่)? ?([1-7])(?!\d)")
+_AMOUNT = re.compile(r"^(?:-|–|ไม่มี|ไม่ใช้งบประมาณ|[\d,]+(?:\.\d+)?(?: ?(?:บาท|ลบ\.|ล้านบาท))?)$")
+_UNIT = re.compile(
+    r"^[-–] ?(?=\S)?(?:{0})|^(?:{0})".format(
+        r"สำนัก|ส\.|กลุ่ม|คณะ|กอง|ฝ่าย|ศูนย์|หน่วย|ทุก|ผู้บริหาร|ผู้อำนวยการ|ผู้รับผิดชอบ|ผู้ที่|กพร|ก\.พ\.ร|เจ้าหน้าที่|บุคลากร"
+        r"|ข้าราชการ|เลขา|อธิบดี|สถาบัน|กรม|งาน(?=[ก-๙]+$)"
+    )
+)
+_EVERYONE = re.compile(r"^[-–]? ?(?:ทุก|ผู้บริหาร|บุคลากร|ข้าราชการ|ประชาชน|ผู้รับบริการ|ผู้เกี่ยวข้อง)")
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """The first form's title or first label, if a table of steps with columns of its own follows."""
+    labels = [i for i, line in enumerate(lines) if _opening(line)]
+    if not labels or not any(_header(row) for row in tables.rows(lines[labels[0] :])):
+        return
+    first = labels[0]
+    titles = [i for i in range(max(first - 6, 0), first) if _TITLE.match(arabic_digits(clean(lines[i].text)))]
+    yield titles[0] if titles else first
+
+
+def _opening(line: TextLine) -> bool:
+    """Whether a plan's form opens here: with the agency, or with the plan's name."""
+    label = _ANY_LABEL.match(line.plain)
+    return bool(label and label["name"]) or bool(
+        line.cell and line.cell.column == 0 and _LABELS["name"].fullmatch(line.plain)
+    )
+
+
+# ------------------------------------------------------------------------------------------ the document
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """Each plan, then its steps; what is neither form nor table becomes passages."""
+    document = tables.document_text(section.lines)
+    rest: list[TextLine] = []
+    for sheet in _sheets(section, rest):
+        reader = _PlanForm(sheet.form, document)
+        plan = reader.plan(sheet.title)
+        plan.plan_id = f"plan {sheet.lines[0].line.number}"
+        yield plan
+        for activity in _Steps(section, sheet, plan, document).activities():
+            activity.plan_id, activity.plan_name = plan.plan_id, plan.name
+            activity.agency, activity.fiscal_year = plan.agency, plan.fiscal_year
+            yield activity
+        for row in sheet.notes:
+            yield from row_passage(row)
+    yield from passages(rest)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The rows of one plan: its title, its form, and its table rows with the columns they stand under."""
+
+    title: list[TextLine]
+    form: list[Row] = field(default_factory=list)
+    table: list[tuple[Row, Mapping[str, int]]] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[TextLine]:
+        return [*self.title, *(line for row in self.form for line in row.lines)]
+
+
+def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
+    """The plans of a section. Lines outside of them are put into `rest`."""
+    sheet: _Sheet | None = None
+    title: list[TextLine] = []
+    columns: Mapping[str, int] = {}
+    for row in tables.rows(section.lines):
+        plain = arabic_digits(row.text)
+        found = _header(row)
+        if found and sheet:
+            columns, title = found, []
+        elif _is_months(row):
+            continue
+        elif _opens_form(row) and (sheet is None or columns):
+            if sheet:
+                yield sheet
+            sheet, title, columns = _Sheet(title, [row]), [], {}
+        elif not row.tabular and (_TITLE.match(plain) or (title and plain.startswith("ประจำปี"))):
+            title += row.lines
+        elif sheet is None or title:
+            rest += [*title, *row.lines]
+            title = []
+        elif not columns and not _GROUP.match(plain) and not plain.startswith("กิจกรรม/"):
+            sheet.form.append(row)
+        elif row.tabular and columns:
+            sheet.table.append((row, columns))
+        else:
+            sheet.notes.append(row)
+    if sheet:
+        if not columns:
+            section.warn("a plan without a table of steps", sheet.lines[0])
+        yield sheet
+    rest += title
+
+
+def _opens_form(row: Row) -> bool:
+    return any(
+        (label := _label(cell)) and label[0] in ("agency", "name") for cell in row.cells[:1]
+    )
+
+
+def _header(row: Row) -> dict[str, int]:
+    """The columns a header row names; empty for any other row."""
+    if not row.tabular:
+        return {}
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(row.cells):
+        text = squeeze(clean(cell))
+        for name, words in COLUMNS.items():
+            if name not in columns and len(text) < 60 and re.match(words, text):
+                columns[name] = index
+                break
+    return columns if "activity" in columns and len(columns) >= 3 else {}
+
+
+def _is_months(row: Row) -> bool:
+    cells = [arabic_digits(clean(cell)) for cell in row.cells]
+    months = sum(1 for cell in cells if _MONTH.match(cell))
+    return months >= 3 and not any(cell for cell in cells if not _MONTH.match(cell))
+
+
+def _label(cell: str) -> tuple[str, str] | None:
+    """The field that a cell's label names, and what stands after it; None for a cell without one."""
+    text = clean(cell)
+    plain = arabic_digits(text)
+    if found := _ANY_LABEL.match(plain):
+        return str(found.lastgroup), text[found.end() :].strip()
+    for name, label in _LABELS.items():
+        if label.fullmatch(plain):
+            return name, ""
+    return None
+
+
+# ------------------------------------------------------------------------------------------ the form
+
+
+class _PlanForm:
+    """Reads the form of one plan: values by label, whichever way the two columns were read."""
+
+    def __init__(self, form: Sequence[Row], document: str) -> None:
+        self._form = form
+        self._document = document
+        self._values: dict[str, list[str]] = {}
+        self._open: str | None = None
+        for row in form:
+            for cell in row.cells:
+                self._read(cell, row.tabular)
+
+    def _read(self, cell: str, tabular: bool) -> None:
+        """Take in one cell or line: labels with values, or more of a value."""
+        text = clean(cell)
+        labels = list(_ANY_LABEL.finditer(arabic_digits(text)))
+        if not labels and (label := _label(cell)):
+            self._open = label[0]
+            self._values.setdefault(label[0], [])
+            return
+        before = text[: labels[0].start()].strip() if labels else text
+        if before:
+            self._continue(before, tabular)
+        ends = [found.start() for found in labels] + [len(text)]
+        for found, end in zip(labels, ends[1:], strict=True):
+            self._open = str(found.lastgroup)
+            value = text[found.end() : end].strip()
+            self._values.setdefault(self._open, []).extend([value] if value else [])
+
+    def _continue(self, text: str, tabular: bool) -> None:
+        """More of a value. Where two columns were read line by line, a list goes on where its number says."""
+        target = self._open
+        number = numbered(text).number
+        if not tabular and number and int(number.partition(".")[0]) > 1:
+            before = str(int(number.partition(".")[0]) - 1)
+            target = next(
+                (
+                    name
+                    for name, parts in reversed(self._values.items())
+                    if any(numbered(part).number == before for part in parts[-1:])
+                ),
+                target,
+            )
+        if target:
+            self._values.setdefault(target, []).append(text)
+
+    def _text(self, name: str) -> str | None:
+        text = _NOTE.sub(" ", " ".join(self._values.get(name, ())))
+        return tables.cell_text(text, self._document) or None
+
+    def plan(self, title: Sequence[TextLine]) -> Plan:
+        """The plan the form describes."""
+        lines = [*title, *(line for row in self._form for line in row.lines)]
+        category = _CATEGORY.search(arabic_digits(" ".join([self._text("category") or "", *(t.text for t in title)])))
+        return Plan(
+            agency=self._text("agency"),
+            fiscal_year=fiscal_year_of(title),
+            category=int(category[1]) if category else None,
+            criteria_refs=codes(self._text("criteria") or ""),
+            name=self._text("name"),
+            objective=self._text("objective"),
+            responsible=self._text("unit"),
+            kpis=_listed(self._text("kpis") or ""),
+            period=self._text("period"),
+            budget=self._text("budget"),
+            summary=self._text("summary"),
+            **place(lines),  # type: ignore[arg-type]
+        )
+
+
+def _listed(text: str) -> list[str]:
+    """The items of a run-in list, or the text as the only one."""
+    before, items = enumerated(text)
+    if not items:
+        return [numbered(text).text] if text else []
+    return [*filter(None, [before]), *(item.text for item in items)]
+
+
+def codes(text: str) -> list[str]:
+    """The criteria that a reference lists, by the framework that has most of them.
+
+    >>> codes("HR ๑, ๒ (แผน ๓ ปี)"), codes("1.2, 6.4")
+    (['HR1', 'HR2'], ['1.2', '6.4'])
+    """
+    known = [framework.load(name).codes(text) for name in framework.available()]
+    return max(known, key=len, default=[])
+
+
+# ------------------------------------------------------------------------------------------ the table
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A row of the table in the making: its first cell and its values, with more rows that belong to it."""
+
+    text: str
+    cell: str
+    values: dict[str, str | None]
+    lines: list[TextLine]
+    more: list[tuple[dict[str, str | None], tuple[TextLine, ...]]] = field(default_factory=list)
+
+    @property
+    def filled(self) -> bool:
+        return any(self.values.values())
+
+
+@dataclass(slots=True)
+class _Heading:
+    """A heading that steps stand under: its text, its number if it has one, the criterion it names."""
+
+    text: str
+    number: str | None
+    code: str | None
+
+
+class _Steps:
+    """Reads the table of one plan."""
+
+    def __init__(self, section: Section, sheet: _Sheet, plan: Plan, document: str) -> None:
+        self._section = section
+        self._sheet = sheet
+        self._plan = plan
+        self._document = document
+        self._group: _Heading | None = None
+        self._sub: _Heading | None = None
+        self._last: str | None = None
+
+    def activities(self) -> Iterator[Activity]:
+        """The steps in order, each with the heading it stands under."""
+        entries = [part for entry in self._entries() for part in self._parted(entry)]
+        for at, entry in enumerate(entries):
+            after = numbered(entries[at + 1].text).number if at + 1 < len(entries) else None
+            yield from self._entry(entry, after)
+
+    # -- rows to entries
+
+    def _entries(self) -> list[_Entry]:
+        """Rows of all pages as entries; a row without a first cell belongs to the entry before it."""
+        entries: list[_Entry] = []
+        offset = 0.0
+        for row, columns in self._sheet.table:
+            values, offset = _values(row, columns, offset)
+            first = row.cells[columns["activity"]] if columns["activity"] < len(row.cells) else ""
+            text = self._mended(first)
+            if _REMARK.match(text):
+                self._sheet.notes.append(row)
+            elif text:
+                entries.append(_Entry(text, first, values, list(row.lines)))
+            elif entries and any(values.values()):
+                entries[-1].more.append((values, row.lines))
+            elif any(values.values()):
+                self._section.warn("a table row belongs to no step", row.lines[0])
+                self._sheet.notes.append(row)
+        return entries
+
+    def _parted(self, entry: _Entry) -> Iterator[_Entry]:
+        """An entry as the several that its cell may hold, each with the row of values that is its own."""
+        bodies = [(entry.values, list(entry.lines)), *((values, list(lines)) for values, lines in entry.more)]
+        before, items = enumerated(entry.text)
+        if len(bodies) > 1 and before and self._is_heading(before, entry.cell) and len(items) + 1 <= len(bodies):
+            texts = [before, *(f"{item.number}. {item.text}" for item in items)]
+            heads = bodies[: len(texts)]
+            for values, lines in bodies[len(texts) :]:
+                heads[-1] = (_joined(heads[-1][0], values), heads[-1][1] + lines)
+            for text, (values, lines) in zip(texts, heads, strict=True):
+                yield _Entry(text, text, values, lines)
+            return
+        parts = _unnumbered_items(entry.cell)
+        owners = tables.blocks(entry.values["responsible"] or "") + [v["responsible"] or "" for v, _ in bodies[1:]]
+        if len(parts) > 1 and len(parts) == len(owners):
+            for text, owner in zip(parts, owners, strict=True):
+                lines = [line for _, body in bodies for line in body]
+                yield _Entry(self._mended(text), text, {**entry.values, "responsible": owner}, lines)
+            return
+        for values, lines in bodies[1:]:
+            entry.values = _joined(entry.values, values)
+            entry.lines += lines
+        yield entry
+
+    # -- entries to activities
+
+    def _entry(self, entry: _Entry, after: str | None) -> Iterator[Activity]:
+        """The activity of an entry, if it is more than a heading."""
+        number, text = numbered(entry.text)
+        if split := _fused_heading(entry.text, after):
+            head, number, text = split
+            self._open(head, entry)
+        elif self._is_heading(entry.text, entry.cell) or (
+            not entry.filled and (number is None or after == f"{number}.1")
+        ):
+            self._open(entry.text, entry)
+            if not entry.filled:
+                return
+        elif self._sub and self._sub.number and number and number.partition(".")[0] != self._sub.number:
+            self._sub = None
+        if number != self._last:
+            self._check_order(number, entry)
+        above = self._sub or self._group
+        yield Activity(
+            group=above.text if above else None,
+            criteria_ref=(self._sub and self._sub.code) or (self._group and self._group.code) or None,
+            step_no=number,
+            text=text,
+            **{name: self._mended(value) or None for name, value in entry.values.items() if value},  # type: ignore[arg-type]
+            **place(entry.lines),  # type: ignore[arg-type]
+        )
+
+    def _open(self, text: str, entry: _Entry) -> None:
+        """A heading opens: of the upper level, unless it is numbered like the steps under it."""
+        number = numbered(text).number
+        heading = _Heading(text, number, self._code(text))
+        if number:
+            self._check_order(number, entry)
+            self._sub = heading
+        elif self._group is None or squeeze(self._group.text) != squeeze(text):
+            self._group, self._sub, self._last = heading, None, None
+
+    def _is_heading(self, text: str, cell: str) -> bool:
+        plain = arabic_digits(text)
+        return bool(_GROUP.match(plain) or _CODE.search(plain)) or tables.is_bold(cell)
+
+    def _code(self, text: str) -> str | None:
+        """The criterion that a heading names. Misread letters are settled by the plan's own list of criteria."""
+        found = _CODE.search(arabic_digits(text))
+        if not found:
+            return None
+        if known := codes(found[0]):
+            return known[0]
+        digits = re.search(r"\d+", found[0])
+        alike = [ref for ref in self._plan.criteria_refs if digits and re.sub(r"\D", "", ref) == digits[0]]
+        return alike[0] if len(alike) == 1 else None
+
+    def _check_order(self, number: str | None, entry: _Entry) -> None:
+        """Warn where the numbers of steps leap: a page may be missing."""
+        if number and self._last and number != following(self._last):
+            ups = [following(up) for up in _ancestors(self._last)]
+            if number not in (f"{self._last}.1", "1", "1.1", *ups):
+                name = f"“{self._plan.name}”: " if self._plan.name else ""
+                self._section.warn(f"{name}step {number} follows {self._last}, some may be missing", entry.lines[0])
+        self._last = number or self._last
+
+    def _mended(self, cell: str) -> str:
+        return tables.cell_text(cell, self._document)
+
+
+def _ancestors(number: str) -> Iterator[str]:
+    while number := parent(number):
+        yield number
+
+
+def _fused_heading(text: str, after: str | None) -> tuple[str, str, str] | None:
+    """A heading that shares its cell with its first step: the heading, and the step's number and text.
+
+    So it is where the cell says ๑. … ๑.๑ … and the next row goes on with ๑.๒.
+    """
+    number = numbered(text).number
+    if not number or not after or after != f"{number}.2":
+        return None
+    found = re.search(rf"(?<=\s){re.escape(number)}\.1\.?(?![.\d])\s*", arabic_digits(text))
+    if not found:
+        return None
+    return text[: found.start()].strip(), f"{number}.1", text[found.end() :]
+
+
+def _unnumbered_items(cell: str) -> list[str]:
+    """The items of a cell whose paragraphs are heads with lists of dashes, each head with its list."""
+    items: list[str] = []
+    for block in tables.blocks(cell):
+        if numbered(block).number:
+            return []
+        if block.startswith("-") and items:
+            items[-1] += f" {block}"
+        else:
+            items.append(block)
+    return items
+
+
+def _joined(values: Mapping[str, str | None], more: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Two rows' values as one: what the second adds stands after what the first says."""
+    return {
+        name: " ".join(filter(None, [value, more[name]])) if more[name] != value else value
+        for name, value in values.items()
+    } | {"budget": values["budget"] or more["budget"]}
+
+
+# ------------------------------------------------------------------------------------------ columns
+
+
+def _values(row: Row, columns: Mapping[str, int], offset: float) -> tuple[dict[str, str | None], float]:
+    """A row's values by field, and how far its last columns stand from their headers (in columns)."""
+    values: dict[str, str | None] = dict.fromkeys((*LEADING[1:], *TRAILING[:-1]))
+    for name in LEADING[1:]:
+        if name in columns and columns[name] < len(row.cells):
+            values[name] = clean(row.cells[columns[name]]) or None
+    fields = [name for name in TRAILING if name in columns]
+    if not fields:
+        return values, offset
+    chart_end = min(columns[name] for name in fields) - 2
+    lead_end = max(columns[name] for name in LEADING if name in columns)
+    cells = [
+        (index, cell)
+        for index, cell in enumerate(row.cells)
+        if index > lead_end and clean(cell) and not _is_bar(clean(cell), index > chart_end)
+    ]
+    cells = [(index, cell) for index, cell in cells if index > chart_end][-len(fields) :]
+    best: tuple[float, tuple[str, ...]] = (float("-inf"), ())
+    for chosen in combinations(fields, len(cells)):
+        strays = [index - columns[name] for (index, _), name in zip(cells, chosen, strict=True)]
+        score = sum(_fit(clean(cell), name) for (_, cell), name in zip(cells, chosen, strict=True))
+        if strays:
+            score -= 0.6 * (max(strays) - min(strays)) + 0.3 * abs(strays[-1] - offset)
+        best = max(best, (score, chosen), key=lambda pair: pair[0])
+    for (index, cell), name in zip(cells, best[1], strict=True):
+        if name in values:
+            values[name] = cell
+            offset = index - columns[name]
+    if values["responsible"] == "ผู้รับผิดชอบ" and values["involved"] and not _UNIT.match(values["involved"]):
+        values["responsible"] += f" {values['involved']}"
+        values["involved"] = None
+    return values, offset
+
+
+def _is_bar(text: str, after_chart: bool) -> bool:
+    return bool(_BAR.match(arabic_digits(text))) and not (after_chart and text in ("-", "–"))
+
+
+def _fit(text: str, name: str) -> float:
+    """How well a text suits a column, by what it says."""
+    plain = arabic_digits(text)
+    if _AMOUNT.match(plain):
+        return 3.0 if name == "budget" else -1.0
+    unit, everyone = bool(_UNIT.match(plain)), bool(_EVERYONE.match(plain))
+    match name:
+        case "output":
+            return -2.0 if unit else 2.0
+        case "responsible":
+            return (2.0 if unit else -1.0) - (1.5 if everyone else 0.0)
+        case "involved":
+            return (1.0 if unit else -1.0) + (1.0 if everyone else 0.0)
+        case _:
+            return -3.0
+
+
+FORM = Form(FAMILY, find, parse)
