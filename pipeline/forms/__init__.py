@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.extract.model import Document
 from pipeline.forms import (
+    action_plan,
     announcement,
     development_plan,
     executive_summary,
@@ -32,6 +33,7 @@ FORMS: tuple[Form, ...] = (
     feedback_report.FORM,
     indicator_form.FORM,
     development_plan.FORM,
+    action_plan.FORM,
     other.FORM,
 )
 
