@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -64,25 +65,98 @@ class Piece:
 def pieces(glyphs: Iterable[Drawn]) -> list[Piece]:
     """The clusters of a page in drawing order, spaces among them."""
     found: list[Piece] = []
-    for span, run in groupby(glyphs, key=lambda d: d.span):
-        _assemble(run if span is None else _stated(span.text, list(run)), found)
+    for actual, run in _statements(glyphs):
+        _assemble(run if actual is None else _stated(actual, run), found)
     _adopt(found)
     return found
 
 
+def _statements(glyphs: Iterable[Drawn]) -> Iterator[tuple[str | None, list[Drawn]]]:
+    """Stretches of glyphs, each with the text that the file states for it (/ActualText), None for the most.
+
+    SARA AM comes out in its two parts, as fonts draw it. A statement repeated because its glyphs had to be
+    drawn in several goes counts once.
+    """
+    actual: str | None = None
+    run: list[Drawn] = []
+    for span, group in groupby(glyphs, key=lambda d: d.span):
+        stretch = list(group)
+        if actual is not None and run:
+            if span is not None and _parted(span.text) == actual and len(run) + len(stretch) <= len(actual):
+                run += stretch
+                continue
+            if span is None and _parted(stretch[0].glyph.claim) == actual and len(run) < len(actual):
+                run.append(stretch.pop(0))
+                if not stretch:
+                    continue
+            else:
+                yield actual, run
+                run = []
+        elif run:
+            yield None, run
+            run = []
+        if span is None and run:  # the statement may go on after this
+            yield actual, run
+            run = []
+        actual, run = (None if span is None else _parted(span.text)), stretch
+    if run:
+        yield actual, run
+
+
+def _parted(text: str) -> str:
+    return fold(text).replace(SARA_AM, NIKHAHIT + SARA_AA)
+
+
 def _stated(actual: str, run: list[Drawn]) -> list[Drawn]:
-    """Glyphs with the text that the file states for the whole stretch of them (/ActualText)."""
+    """Glyphs with the text that the file states for the whole stretch of them."""
     read = [drawn.glyph.text for drawn in run]
-    joined, actual = "".join(read), fold(actual).replace(SARA_AM, NIKHAHIT + SARA_AA)
-    if sorted(joined.replace(SARA_AM, NIKHAHIT + SARA_AA)) == sorted(actual):
+    joined = "".join(read)
+    missing, surplus = Counter(actual), Counter(_parted(joined))
+    missing, surplus = missing - surplus, surplus - missing
+    if not surplus and (not missing or all(drawn.glyph.proven for drawn in run)):
         return run
     if len(joined) == len(actual) and all(drawn.glyph.proven or _stands_otherwise(drawn, actual) for drawn in run):
         return run  # what is drawn is certain: the statement went to the wrong one of two marks
-    stated = list(actual) if len(actual) == len(run) else list(_aligned(read, actual))
+    stated = _dealt(actual, run) if len(actual) == len(run) else list(_aligned(read, actual))
     return [
         drawn if text == drawn.glyph.text else drawn.reading(drawn.glyph.reading(text, "actualtext"))
         for drawn, text in zip(run, stated, strict=True)
     ]
+
+
+def _dealt(actual: str, run: list[Drawn]) -> list[str]:
+    """One stated character for each glyph: first to those that are read, then letters in order, marks by height."""
+    left = list(actual)
+    dealt = [""] * len(run)
+    for sure in (True, False):
+        for n, drawn in enumerate(run):
+            text = drawn.glyph.text
+            if not dealt[n] and (drawn.glyph.proven or not sure) and text in left:
+                dealt[n] = text
+                left.remove(text)
+    rest = [n for n, text in enumerate(dealt) if not text]
+    marks = sorted((n for n in rest if _hangs(run[n])), key=lambda n: (run[n].glyph.ink or (0.0, 0.0))[1] - run[n].y)
+    low_first = sorted((c for c in left if c in MARKS), key=lambda c: (c not in BELOW_VOWELS, c in _LAST))
+    if len(marks) == len(low_first):
+        for n, char in zip(marks, low_first, strict=True):
+            dealt[n] = char
+            left.remove(char)
+        rest = [n for n in rest if not dealt[n]]
+    for n, char in zip(rest, left, strict=True):
+        dealt[n] = char
+    return dealt
+
+
+def _hangs(drawn: Drawn) -> bool:
+    return drawn.advance < 0.05 * drawn.size
+
+
+def _stands_otherwise(drawn: Drawn, actual: str) -> bool:
+    """Whether a glyph's ink stands over the letter where the stated mark stands under it, or the reverse."""
+    ink = drawn.glyph.ink
+    if ink is None or len(actual) != 1 or actual not in MARKS:
+        return False
+    return (actual in BELOW_VOWELS) != (ink[3] < 0.1)
 
 
 def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> None:
@@ -128,7 +202,10 @@ def _is_over(drawn: Drawn, base: Piece) -> bool:
         return False
     left, right = _ink(drawn)
     reach = _REACH * base.size
-    return right > base.x0 - reach and left < base.x1 + reach
+    if right > base.x0 - reach and left < base.x1 + reach:
+        return True
+    # Marks of fonts with letters of one width have room of their own, which shaping takes away again.
+    return drawn.advance > 0.1 * drawn.size and abs(drawn.x - base.x1) < 0.1 * base.size
 
 
 def _add_mark(base: Piece, drawn: Drawn, *, claimed: bool = False) -> None:
@@ -166,14 +243,6 @@ def _compose(base: Piece, drawn: Drawn) -> None:
     base.claims += drawn.glyph.claim
     base.settle(drawn.glyph.source, drawn.glyph.confidence)
     base.x1 = max(base.x1, drawn.x + drawn.advance)
-
-
-def _stands_otherwise(drawn: Drawn, actual: str) -> bool:
-    """Whether a glyph's ink stands over the letter where the stated mark stands under it, or the reverse."""
-    ink = drawn.glyph.ink
-    if ink is None or len(actual) != 1 or actual not in MARKS:
-        return False
-    return (actual in BELOW_VOWELS) != (ink[3] < 0.1)
 
 
 def _aligned(read: list[str], actual: str) -> Iterator[str]:

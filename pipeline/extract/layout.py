@@ -10,7 +10,7 @@ from pipeline.extract.clusters import Piece
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Line
 
 #: Ems. Text drawn with spaces in it needs a wider gap to be given one more; text without any, a narrower one.
-_GAP_WITH_SPACES, _GAP_WITHOUT = 0.45, 0.15
+_GAP_WITH_SPACES, _GAP_WITHOUT = 0.22, 0.15
 #: Ems. A gap this wide ends a stretch of text.
 _BREAK = 1.5
 #: Height of a line over and under its baseline, in ems.
@@ -35,8 +35,30 @@ class Run:
         self.size = max(self.size, piece.size)
 
 
-def runs(pieces: Iterable[Piece]) -> list[Run]:
-    """Clusters in drawing order cut into runs; stretches of nothing but space are dropped."""
+class Spaces:
+    """Spaces drawn apart from the words they part, by their place."""
+
+    def __init__(self) -> None:
+        self._by_height: dict[int, list[Piece]] = {}
+
+    def add(self, space: Piece) -> None:
+        """Notes a space."""
+        self._by_height.setdefault(round(space.y), []).append(space)
+
+    def between(self, left: Piece, right: Piece) -> bool:
+        """Whether a space was drawn in the gap between two clusters."""
+        if not self._by_height:
+            return False
+        reach = 0.1 * left.size
+        return any(
+            left.x1 - reach <= (space.x0 + space.x1) / 2 <= right.x0 + reach and abs(space.y - left.y) < 0.3 * left.size
+            for height in range(round(left.y) - 2, round(left.y) + 3)
+            for space in self._by_height.get(height, ())
+        )
+
+
+def runs(pieces: Iterable[Piece]) -> tuple[list[Run], Spaces]:
+    """Clusters in drawing order cut into runs, and the spaces that were drawn by themselves."""
     found: list[Run] = []
     run: Run | None = None
     for piece in pieces:
@@ -52,7 +74,15 @@ def runs(pieces: Iterable[Piece]) -> list[Run]:
                 continue
         run = Run(piece)
         found.append(run)
-    return [run for run in found if not all(p.is_space for p in run.pieces)]
+    words: list[Run] = []
+    spaces = Spaces()
+    for run in found:
+        if all(piece.is_space for piece in run.pieces):
+            for piece in run.pieces:
+                spaces.add(piece)
+        else:
+            words.append(run)
+    return words, spaces
 
 
 def gather(found: Sequence[Run]) -> list[list[Run]]:
@@ -81,7 +111,7 @@ def _same_line(run: Run, line: list[Run]) -> bool:
     return away <= 0.1 * big or overlap <= 0.3 * (run.x1 - run.x0)
 
 
-def set_line(line: list[Run], height: float, *, spaced: bool, angle: int) -> Line | None:
+def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Line | None:
     """A line of text from its runs, with spaces where the page shows them."""
     members = sorted((p for run in line for p in run.pieces), key=lambda p: p.x0) if len(line) > 1 else line[0].pieces
     members = _once(members)
@@ -104,7 +134,7 @@ def set_line(line: list[Run], height: float, *, spaced: bool, angle: int) -> Lin
             continue
         if previous is not None:
             gap = piece.x0 - previous.x1
-            if gap > enough or (space is not None and gap > 0.04 * size):
+            if gap > enough or (gap > 0.04 * size and (space is not None or loose.between(previous, piece))):
                 text.append(" ")
                 if space is None:
                     raw.append(" ")

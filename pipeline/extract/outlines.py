@@ -60,6 +60,7 @@ def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[s
                 continue
             name = (program.glyph_name(gid) or "").split(".")[0]
             texts = {fold(c) for c in program.characters(gid)} or {fold(name_to_text(name) or "")}
+            texts.discard("")
             # All characters go in, so that a drawing which two of them share is seen to be ambiguous.
             for char in texts:
                 places.setdefault(drawing.exact, set()).add(char)
@@ -70,7 +71,7 @@ def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[s
 def _grouped(hashes: dict[str, set[str]], wanted: frozenset[str]) -> dict[str, str]:
     grouped: dict[str, list[str]] = {}
     for digest, chars in sorted(hashes.items()):
-        if len(chars) == 1 and chars <= wanted:
+        if len(chars) == 1 and wanted.issuperset(*chars):
             grouped.setdefault(next(iter(chars)), []).append(digest)
     return {char: " ".join(grouped[char]) for char in sorted(grouped)}
 

@@ -34,8 +34,9 @@ def set_page(content: Content, number: int) -> list[Line]:
     lines: list[Line] = []
     for angle in sorted(turned):
         spaced = sum(p.is_space for p in turned[angle]) > 0.015 * len(turned[angle])
-        for line in _in_order(runs(turned[angle]), grid if not angle else Grid([])):
-            found = set_line(line, content.height, spaced=spaced, angle=angle)
+        words, loose = runs(turned[angle])
+        for line in _in_order(words, grid if not angle else Grid([])):
+            found = set_line(line, loose, spaced=spaced, angle=angle)
             if found is not None:
                 found.page = number
                 lines.append(found)
