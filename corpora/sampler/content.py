@@ -72,6 +72,7 @@ class Content:
     thai_digits: bool
     printed: str = ""
     layout: str = ""
+    sheet: tuple[int, int] = (84, 40)
     category_titles: dict[int, str] = field(default_factory=dict)
     reported_by: dict[int, str] = field(default_factory=dict)
     items: tuple[Answered, ...] = ()
@@ -87,9 +88,11 @@ class Content:
 
     def category_title(self, number: int) -> str:
         """The category's title as this agency prints it."""
+        if number in self.category_titles:
+            return self.category_titles[number]
         category = framework().category(number)
         assert category is not None
-        return self.category_titles.get(number, category.title)
+        return category.title
 
 
 def framework() -> Framework:
@@ -113,6 +116,7 @@ def read(name: str) -> Content:
         thai_digits=data.get("habit") == "thai-digits",
         printed=data.get("printed", ""),
         layout=data.get("layout", ""),
+        sheet=tuple(data.get("sheet", (84, 40))),
         category_titles={int(k): v for k, v in data.get("category_titles", {}).items()},
         reported_by={int(k): v for k, v in data.get("reported_by", {}).items()},
         items=_items(data),

@@ -75,9 +75,14 @@ class Font:
         return hb.Font(hb.Face(hb.Blob.from_file_path(str(self.path))))
 
     @cached_property
+    def _codes(self) -> dict[int, str]:
+        """Code point → glyph name."""
+        return dict(self._program.getBestCmap())
+
+    @cached_property
     def _characters(self) -> dict[str, str]:
         """Glyph name → the character it draws; an alternate (uni0E49.small) draws its base."""
-        return {name: chr(code) for code, name in sorted(self._program.getBestCmap().items(), reverse=True)}
+        return {name: chr(code) for code, name in sorted(self._codes.items(), reverse=True)}
 
     @property
     def units(self) -> int:
@@ -86,7 +91,7 @@ class Font:
 
     def has(self, char: str) -> bool:
         """Whether the font draws a character."""
-        return ord(char) in self._program.getBestCmap()
+        return ord(char) in self._codes
 
     def shape(self, text: str) -> list[Glyph]:
         """Glyphs of a text in drawing order."""
@@ -186,7 +191,7 @@ class Font:
             hinting=False,
             layout_features=[],
             name_IDs=[1, 2, 13, 14],
-            drop_tables=["GSUB", "GPOS", "GDEF", "DSIG", "STAT"],
+            drop_tables=["GSUB", "GPOS", "GDEF", "DSIG", "STAT", "FFTM"],
             recalc_timestamp=False,
         )
         program = TTFont(self.path, recalcTimestamp=False)

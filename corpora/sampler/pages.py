@@ -102,18 +102,18 @@ def pdfs() -> dict[str, bytes]:
     return {
         "parks_2564_summary.pdf": summary(read("parks_2564_summary"), _style("NotoSansThai", WORD)),
         "parks_2564_form3.pdf": form3(read("parks_2564_form3"), _style("NotoSansThai", WORD)),
-        "parks_2564_form4.pdf": form4(read("parks_2564_form4"), _style("NotoLoopedThai", WORD)),
+        "parks_2564_form4.pdf": form4(read("parks_2564_form4"), _style("NotoSerifThai", WORD)),
         "parks_2564_feedback.pdf": feedback_table(read("parks_2564_feedback"), _style("NotoSansThai", SWAPPED)),
-        "parks_2565_summary.pdf": summary(read("parks_2565_summary"), _style("NotoLoopedThai", WORD)),
+        "parks_2565_summary.pdf": summary(read("parks_2565_summary"), _style("NotoSerifThai", WORD)),
         "parks_2565_form3.pdf": form3(read("parks_2565_form3"), _style("NotoSansThai", SWAPPED)),
-        "parks_2565_feedback.pdf": feedback_table(read("parks_2565_feedback"), _style("NotoLoopedThai", WORD)),
-        "reading_2565_form3.pdf": form3(read("reading_2565_form3"), _style("NotoLoopedThai", DISTILLED)),
-        "reading_2565_form4.pdf": form4(read("reading_2565_form4"), _style("NotoLoopedThai", DISTILLED)),
+        "parks_2565_feedback.pdf": feedback_table(read("parks_2565_feedback"), _style("NotoSerifThai", WORD)),
+        "reading_2565_form3.pdf": form3(read("reading_2565_form3"), _style("NotoSerifThai", DISTILLED)),
+        "reading_2565_form4.pdf": form4(read("reading_2565_form4"), _style("NotoSerifThai", DISTILLED)),
         "reading_2565_feedback.pdf": feedback_bullets(
             read("reading_2565_feedback"), _style("NotoSansThai", DISTILLED)
         ),
         "reading_2565_scan.pdf": scan(
-            feedback_bullets(read("reading_2565_scan"), _style("NotoLoopedThai", WORD)), "reading_2565_scan"
+            feedback_bullets(read("reading_2565_scan"), _style("NotoSerifThai", WORD)), "reading_2565_scan"
         ),
     }
 
@@ -201,7 +201,7 @@ def form4(content: Content, style: Style) -> bytes:
 
 
 #: Left edges of Form 4's columns from the margin: indicator, target, three years, per cent, score.
-_EDGES = (0.0, 196.0, 268.0, 318.0, 368.0, 418.0, 452.0)
+_EDGES = (0.0, 180.0, 250.0, 298.0, 346.0, 394.0, 446.0)
 
 
 def _table_head(flow: Flow, content: Content) -> None:
@@ -215,10 +215,13 @@ def _table_head(flow: Flow, content: Content) -> None:
     for cells in (upper, lower):
         flow.y += flow.leading
         for x, cell in zip(_EDGES, cells, strict=True):
-            size = 7.0 if cell == "ความสำเร็จ" else flow.size - 1
+            size = 8.0 if cell == "ความสำเร็จ" else flow.size - 1
             if cell:
                 flow.document.text(_MARGIN + x + 2, flow.y, cell, flow.style.regular, size)
-    _rules(flow, top, flow.y + 5)
+    # The three years stand under one heading: no rules between them in the upper row.
+    middle = flow.y - flow.leading + 5
+    _rules(flow, top, middle, [edge for edge in _EDGES if edge not in _EDGES[3:5]])
+    _rules(flow, middle, flow.y + 5, _EDGES)
 
 
 def _table_row(flow: Flow, content: Content, row: Row) -> None:
@@ -235,7 +238,7 @@ def _table_row(flow: Flow, content: Content, row: Row) -> None:
         if at == 0:
             for x, cell in zip(_EDGES[1:], cells, strict=True):
                 flow.draw(_MARGIN + x + 2, cell)
-    _rules(flow, top, flow.y + 5)
+    _rules(flow, top, flow.y + 5, _EDGES)
     verdict, *comment = blocks.verdict(content, row.verdict, row.comment)
     if content.thai_digits:
         for block in (verdict, *comment):
@@ -244,9 +247,9 @@ def _table_row(flow: Flow, content: Content, row: Row) -> None:
         flow.paragraph(verdict.text + (f"... {row.comment} ..." if row.comment else ".........."))
 
 
-def _rules(flow: Flow, top: float, bottom: float) -> None:
+def _rules(flow: Flow, top: float, bottom: float, edges: Sequence[float]) -> None:
     right = flow.document.width - _MARGIN
-    for x in (*(_MARGIN + edge for edge in _EDGES), right):
+    for x in (*(_MARGIN + edge for edge in edges), right):
         flow.document.rule(x, top, x, bottom)
     for y in (top, bottom):
         flow.document.rule(_MARGIN, y, right, y)
@@ -256,7 +259,7 @@ def feedback_table(content: Content, style: Style) -> bytes:
     """The Feedback Report in three ruled columns; cells run on over pages under a repeated head."""
     document = Document((841.89, 595.28))
     edges = (_MARGIN, _MARGIN + 150, _MARGIN + 420, document.width - _MARGIN)
-    started = False
+    started, top = False, 0.0
 
     def head() -> None:
         nonlocal top
@@ -275,7 +278,6 @@ def feedback_table(content: Content, style: Style) -> bytes:
             document.rule(x, top, x, flow.y + 5)
         document.rule(edges[0], flow.y + 5, edges[-1], flow.y + 5)
 
-    top = 0.0
     flow = Flow(document, style, 10.5, head)
     flow.new_page()
     for at, text in enumerate(blocks.feedback_title(content)):

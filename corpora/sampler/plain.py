@@ -10,7 +10,6 @@ from sampler.content import Content, Row, framework
 from sampler.wrap import columns, processor, report
 
 #: Letter cells a line, lines a page, by form.
-_FORM3_WIDTH, _FORM3_PAGE = 84, 44
 _FORM4_NAME, _FORM4_WIDTH = 54, 130
 _CELL = 56
 _SUMMARY_WIDTH, _SUMMARY_PAGE = 96, 30
@@ -25,13 +24,13 @@ def form3(content: Content) -> str:
     """Form 3: the agency of the first kind with a blank line after every line, the other without."""
     page: list[str] = []
     pages: list[list[str]] = [page]
-    category = 0
+    category, (_, length) = 0, content.sheet
     for at, block in enumerate(blocks.form3(content)):
         if block.kind == "category":
             category = int(block.text)
         lines = _form3_lines(content, block, at)
-        if block.kind == "category" or len(page) + len(lines) > _FORM3_PAGE:
-            fits = 0 if block.kind == "category" else max(_FORM3_PAGE - len(page), 0)
+        if block.kind == "category" or len(page) + len(lines) > length:
+            fits = 0 if block.kind == "category" else max(length - len(page), 0)
             page += lines[:fits]
             lines = lines[fits:]
             page = blocks.head_lines(content, category) if category else []
@@ -48,15 +47,15 @@ def form3(content: Content) -> str:
 def _form3_lines(content: Content, block: blocks.Block, at: int) -> list[str]:
     if block.kind == "category":
         return []
-    text = block.text
+    text, width = block.text, content.sheet[0]
     if block.kind == "item" and not content.thai_digits:
         text = "    " + text
     if block.kind == "comment" and not content.thai_digits:
         if text == "..........":
             text = text if at % 2 else " ...          ..."
         elif at % 3 == 0:  # the closing dots come down on a line of their own
-            return [*report(text.removesuffix("..."), _FORM3_WIDTH), "..."]
-    return report(text, _FORM3_WIDTH)
+            return [*report(text.removesuffix("..."), width), "..."]
+    return report(text, width)
 
 
 def _foot(content: Content, number: int, total: int) -> str:

@@ -57,8 +57,8 @@ def report(text: str, width: float, measure: Callable[[str], float] = columns) -
 def processor(text: str, width: float, measure: Callable[[str], float] = columns) -> list[str]:
     """Lines as word processors break them: between dictionary words, wherever the line is full.
 
-    >>> processor("ก การทำงาน", 5)
-    ['ก การ', 'ทำงาน']
+    >>> processor("มีต้นไม้ ใหญ่", 5)
+    ['มีต้นไม้ ', 'ใหญ่']
     """
     return _fill(words(text), width, measure)
 
@@ -76,8 +76,8 @@ def _fill(pieces: Iterable[str], width: float, measure: Callable[[str], float]) 
 def words(text: str) -> list[str]:
     """Dictionary words, with marks, spaces and closing signs kept to what they follow.
 
-    >>> words("กระบวนการทำงาน")
-    ['กระบวนการ', 'ทำงาน']
+    >>> words("มีต้นไม้ (ใหญ่)")
+    ['มี', 'ต้นไม้ ', '(ใหญ่)']
     """
     pieces: list[str] = []
     for word in word_tokenize(text, engine="newmm", keep_whitespace=True):
