@@ -14,7 +14,7 @@ from pipeline.thai import join_wrapped
 
 #: What opens a paragraph of its own wherever it stands: a heading, a bullet, a number.
 _OPENS = re.compile(
-    r"^(?:#{1,6} |[-–—●•▪◦➔➢★»✓*] ?|\(?\d{1,2}(?:\.\d{1,2})*[.)] ?|\d{1,2}(?:\.\d{1,2})+ |หมวด(?:ที่)? ?\d)"
+    r"^(?:#{1,6} |[-–—●•▪◦➔➢★»✓] ?|\* |\(?\d{1,2}(?:\.\d{1,2})*[.)] ?|\d{1,2}(?:\.\d{1,2})+ |หมวด(?:ที่)? ?\d)"
 )
 #: A line shorter than this share of the longest near it ends its paragraph, where no blank line could tell.
 _FULL = 0.7

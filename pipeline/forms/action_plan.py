@@ -1,0 +1,337 @@
+"""The action plan of a strategy (แผนปฏิบัติการ): projects, each on a form under the headings it belongs to.
+
+    ยุทธศาสตร์ที่ 1 …  ›  กลยุทธ์ที่ 1.1 …  ›  แผนงานที่ 1.1.1 …  ›  โครงการที่ 1 …, or โครงการ … where there is but one
+
+    หลักการและเหตุผล          prose
+    วัตถุประสงค์               a list or a sentence
+    กิจกรรม                   a list or a table, in some
+    กลุ่มเป้าหมาย
+    ตัวชี้วัด                   a list, or several groups ตัวชี้วัดที่ 1, ตัวชี้วัดที่ 2
+    เป้าหมาย                  a table: ผลผลิต | ผลลัพธ์
+    ระยะเวลาดำเนินการ เริ่มต้น … สิ้นสุด …
+    เกณฑ์การให้คะแนน          a table: ระดับคะแนน | เกณฑ์การให้คะแนน, the levels 1, 3 and 5
+    หมายเหตุ                  in some
+    ผู้รับผิดชอบ                units, each with its bureau
+
+Headings are repeated above every form; several project headings above one form share it. Where each of them has
+an indicator group and a scoring table of its own, the n-th is the n-th project's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.forms import tables
+from pipeline.forms.base import Form, Section, place
+from pipeline.forms.lines import TextLine
+from pipeline.forms.numbering import enumerated, numbered, without_bullet
+from pipeline.forms.passages import passages, row_passage
+from pipeline.forms.tables import Row, clean
+from pipeline.records import Plan, Record
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
+
+FAMILY = "action_plan"
+
+#: Headings, from the highest down. A number ends where the title begins.
+HEADINGS: Mapping[str, re.Pattern[str]] = {
+    "strategy": re.compile(r"^(?:ประเด็น)?ยุทธศาสตร์ที่ ?(?P<number>\d+)[ :]+(?P<title>\S.*)$"),
+    "tactic": re.compile(r"^กลยุทธ์ที่ ?(?P<number>\d+(?:\.\d+)+)[ :]+(?P<title>\S.*)$"),
+    "programme": re.compile(r"^แผนงานที่ ?(?P<number>\d+(?:\.\d+)*)[ :]+(?P<title>\S.*)$"),
+    "project": re.compile(r"^โครงการ(?:ที่ ?(?P<number>\d+))?[ :]+(?P<title>(?!\d+\.\d)\S.*)$"),
+}
+#: Labels of the form. What follows on the line is the field's.
+LABELS: Mapping[str, re.Pattern[str]] = {
+    "rationale": re.compile(r"^หลักการและเหตุผล ?:?$"),
+    "objective": re.compile(r"^วัตถุประสงค์(?:ของโครงการ)? ?:?$"),
+    "activities": re.compile(r"^กิจกรรม(?:และการกำหนด.*|/ขั้นตอน.*)?(?:การดำเนินการ)? ?:?$"),
+    "target_group": re.compile(r"^กลุ่มเป้าหมาย ?:?$"),
+    "kpis": re.compile(r"^ตัวชี้วัด(?:ความสำเร็จ)?(?:ที่ ?(?P<number>\d+))? ?:?$"),
+    "goals": re.compile(r"^เป้าหมาย ?(?:\(.*\))? ?:?$"),
+    "period": re.compile(r"^ระยะเวลา(?:การ)?ดำเนินการ ?:?"),
+    "scoring": re.compile(r"^เกณฑ์การให้คะแนน(?:/การดำเนินการ)? ?:?$"),
+    "remark": re.compile(r"^หมายเหตุ ?:?"),
+    "budget": re.compile(r"^งบประมาณ ?:?"),
+    "responsible": re.compile(r"^(?:หน่วยงาน(?:ที่)?|ผู้)รับผิดชอบ(?:โครงการ)? ?:?$"),
+}
+_PERIOD = re.compile(r"เริ่มต้น ?(?P<start>.+?) ?สิ้นสุด ?(?P<end>.+)$")
+#: A running footer that looks like a heading: a strategy's number and an abbreviation.
+_FOOTER = re.compile(r"^ยุทธศาสตร์ที่ ?\d+ [ก-๙]{1,4}\.$")
+_GOAL_HEADS = re.compile(r"^(?:ผลผลิต|ผลลัพธ์)$")
+_SCORING_HEADS = re.compile(r"^(?:ระดับ)?คะแนน$")
+_LEVEL = re.compile(r"^[1-5]$")
+#: An indicator that ends so is cut in two: its figure comes next.
+_WANTS_FIGURE = re.compile(r"(?:อย่างน้อย|ไม่น้อยกว่า|ไม่ต่ำกว่า|ไม่เกิน|มากกว่า|น้อยกว่า|จำนวน|ร้อยละ)$")
+_UNIT = re.compile(r"^(?:[-–] ?|\(?\d+[.)] ?)?(?:กลุ่ม|สำนัก|คณะ|กอง|ฝ่าย|ศูนย์|หน่วย|สถาบัน|กรม|งาน|ส่วน|ผู้)")
+#: Lines after a project's heading in which its form must begin.
+_SOON = 12
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """The first heading above the first project that a form follows."""
+    for at, line in enumerate(lines):
+        if _heading(line) != "project" or line.cell is not None:
+            continue
+        if any(_field(after)[0] in ("rationale", "objective") for after in lines[at + 1 : at + _SOON]):
+            above = [i for i in range(max(at - _SOON, 0), at) if _heading(lines[i])]
+            if any(_heading(lines[i]) == "programme" for i in above):
+                yield above[0]
+                return
+
+
+def _heading(line: TextLine) -> str | None:
+    """The level of the heading that a line is, None for any other line."""
+    if "\t" in line.line.text:
+        return None
+    plain = without_bullet(arabic_digits(clean(line.text)))
+    return next((level for level, pattern in HEADINGS.items() if pattern.match(plain)), None)
+
+
+def _field(line: TextLine) -> tuple[str | None, re.Match[str] | None]:
+    """The field whose label a line is, with the match."""
+    plain = arabic_digits(clean(line.text))
+    for name, pattern in LABELS.items():
+        if found := pattern.match(plain):
+            return name, found
+    return None, None
+
+
+# ------------------------------------------------------------------------------------------ the document
+
+
+@dataclass(slots=True)
+class _Project:
+    """A project's heading, with the programme it stands under."""
+
+    programme_no: str | None
+    programme: str | None
+    number: str | None
+    name: str
+    lines: list[TextLine]
+
+    @property
+    def plan_no(self) -> str | None:
+        if self.programme_no is None:
+            return self.number
+        return f"{self.programme_no}/{self.number}" if self.number else self.programme_no
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One form: the projects above it, and its fields as the rows that stand under each label."""
+
+    projects: list[_Project] = field(default_factory=list)
+    fields: list[tuple[str, int | None, list[Row]]] = field(default_factory=list)
+
+    def rows(self, name: str, number: int | None = None) -> list[Row]:
+        """The rows under a label; with a number, under the first so numbered."""
+        found = [rows for label, nth, rows in self.fields if label == name and (number is None or nth == number)]
+        return [row for rows in (found if number is None else found[:1]) for row in rows]
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """A plan for each project; rationale, activities and remarks become passages."""
+    document = tables.document_text(section.lines)
+    rest: list[Row] = []
+    for sheet in _sheets(section, rest):
+        if not sheet.fields:
+            section.warn("a project without a form", sheet.projects[0].lines[0])
+        for project in sheet.projects:
+            yield _plan(section, sheet, project, document)
+        for name, _, rows in sheet.fields:
+            if name in ("rationale", "activities", "remark"):
+                yield from _as_passages(rows)
+    yield from _as_passages(rest)
+
+
+def _as_passages(rows: Sequence[Row]) -> Iterator[Record]:
+    prose: list[TextLine] = []
+    for row in rows:
+        if row.tabular:
+            yield from passages(prose)
+            prose = []
+            yield from row_passage(row)
+        else:
+            prose += row.lines
+    yield from passages(prose)
+
+
+def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
+    """The forms of a section. Rows outside of them are put into `rest`."""
+    sheet = _Sheet()
+    programme_no: str | None = None
+    programme: str | None = None
+    rows = [row for row in tables.rows(section.lines) if not _FOOTER.match(arabic_digits(row.text))]
+    at = 0
+    while at < len(rows):
+        row = rows[at]
+        level = _heading(row.lines[0]) if not row.tabular else None
+        label, found = _field(row.lines[0]) if not row.tabular else (None, None)
+        at += 1
+        if level:
+            title, lines, at = _title(rows, at, level)
+            if sheet.fields:
+                yield sheet
+                sheet = _Sheet()
+            number = _match(level, row)["number"]
+            if level == "programme":
+                programme_no, programme = number, title
+            elif level == "project":
+                sheet.projects.append(_Project(programme_no, programme, number, title, lines))
+        elif label and found and sheet.projects:
+            number = found.groupdict().get("number")
+            inline = clean(row.text)[found.end() :].strip()
+            sheet.fields.append((label, int(number) if number else None, [row] if inline else []))
+        elif sheet.fields and not _past_the_form(sheet, row):
+            sheet.fields[-1][2].append(row)
+        else:
+            rest.append(row)
+    if sheet.projects:
+        yield sheet
+
+
+def _match(level: str, row: Row) -> re.Match[str]:
+    found = HEADINGS[level].match(without_bullet(arabic_digits(clean(row.text))))
+    assert found is not None
+    return found
+
+
+def _title(rows: Sequence[Row], at: int, level: str) -> tuple[str, list[TextLine], int]:
+    """A heading's title with the lines it wraps to, and the index after them; `at` is after its first."""
+    first = rows[at - 1]
+    text = without_bullet(clean(first.text))
+    parts, lines = [text[_match(level, first).start("title") :]], list(first.lines)
+    while at < len(rows) and not rows[at].tabular and _wraps(lines[-1], rows[at].lines[0]):
+        parts.append(clean(rows[at].text))
+        lines += rows[at].lines
+        at += 1
+    return join_wrapped(parts), lines, at
+
+
+def _wraps(before: TextLine, line: TextLine) -> bool:
+    if _heading(line) or _field(line)[0]:
+        return False
+    return line.gap == 0 if line.line.page is None or line.line.bbox is None else before.line.joint is not None
+
+
+def _past_the_form(sheet: _Sheet, row: Row) -> bool:
+    """Whether the form is over: units are named, and a paragraph follows that is none."""
+    name, _, rows = sheet.fields[-1]
+    return name == "responsible" and bool(rows) and bool(row.lines[0].gap) and not _UNIT.match(arabic_digits(row.text))
+
+
+# ------------------------------------------------------------------------------------------ the form
+
+
+def _plan(section: Section, sheet: _Sheet, project: _Project, document: str) -> Plan:
+    """The form's fields as one project's plan."""
+    nth = sheet.projects.index(project) + 1
+    scorings = _scorings(sheet)
+    own = len(sheet.projects) > 1 and {number for number, _ in scorings} == set(range(1, len(sheet.projects) + 1))
+    groups = sorted({number for name, number, _ in sheet.fields if name == "kpis" and number})
+    if own:
+        kpis = _kpis(sheet.rows("kpis", nth))
+    elif groups:
+        kpis = [kpi for number in groups for kpi in _kpis(sheet.rows("kpis", number))]
+    else:
+        kpis = _kpis(sheet.rows("kpis"))
+    scoring = next((levels for number, levels in scorings if not own or number == nth), {})
+    period = _PERIOD.search(" ".join(row.text for row in sheet.rows("period")))
+    outputs, outcomes = _goals(sheet.rows("goals"))
+    form = [line for _, _, rows in sheet.fields for row in rows for line in row.lines]
+    for name in ("objective", "kpis", "scoring", "responsible"):
+        if sheet.fields and not sheet.rows(name):
+            section.warn(f"project {project.plan_no}: no {name} found", project.lines[0])
+    return Plan(
+        plan_no=project.plan_no,
+        name=project.name,
+        programme_name=project.programme,
+        objective=_text(sheet.rows("objective"), document),
+        target_group=_text(sheet.rows("target_group"), document),
+        responsible=_text(_owners(sheet, nth if own else None), document),
+        kpis=kpis,
+        outputs=outputs,
+        outcomes=outcomes,
+        scoring={level: tables.cell_text(text, document) for level, text in scoring.items()},
+        start=period["start"] if period else None,
+        end=period["end"] if period else None,
+        budget=_after_label("budget", sheet.rows("budget")),
+        **place([*project.lines, *form]),  # type: ignore[arg-type]
+    )
+
+
+def _text(rows: Sequence[Row], document: str) -> str | None:
+    return " ".join(tables.cell_text(row.text, document) for row in rows) or None
+
+
+def _after_label(name: str, rows: Sequence[Row]) -> str | None:
+    """A field's text where its label stands on the same line."""
+    texts = [row.text for row in rows]
+    if texts and (found := LABELS[name].match(arabic_digits(texts[0]))):
+        texts[0] = texts[0][found.end() :].strip()
+    return " ".join(filter(None, texts)) or None
+
+
+def _owners(sheet: _Sheet, nth: int | None) -> list[Row]:
+    """The rows that name who is responsible: of the n-th block, if each project has its own."""
+    blocks = [rows for name, _, rows in sheet.fields if name == "responsible" and rows]
+    if not blocks:
+        return []
+    return blocks[min(nth or 1, len(blocks)) - 1]
+
+
+def _kpis(rows: Sequence[Row]) -> list[str]:
+    """The indicators of a list: numbered, dashed, or a paragraph each."""
+    kpis: list[str] = []
+    for row in rows:
+        text = row.text
+        if _GOAL_HEADS.match(text):
+            continue
+        number, bare = numbered(without_bullet(text))
+        marked = number is not None or bare != text
+        if kpis and (_WANTS_FIGURE.search(kpis[-1]) or not (marked or row.lines[0].gap)):
+            kpis[-1] = f"{kpis[-1]} {without_bullet(text)}"
+        else:
+            kpis.append(bare)
+    return kpis
+
+
+def _goals(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
+    """Outputs and outcomes, from the table's two columns."""
+    columns: tuple[list[str], list[str]] = ([], [])
+    for row in rows:
+        if not row.tabular or _GOAL_HEADS.match(squeeze(clean(row.cells[0]))):
+            continue
+        for column, cell in zip(columns, row.cells, strict=False):
+            for block in tables.blocks(cell):
+                before, items = enumerated(block)
+                column += filter(None, [before, *(item.text for item in items)]) if items else [numbered(block).text]
+    return columns
+
+
+def _scorings(sheet: _Sheet) -> list[tuple[int | None, dict[str, str]]]:
+    """The scoring tables, each with the number of the indicator group it stands under, and its levels."""
+    found: list[tuple[int | None, dict[str, str]]] = []
+    group: int | None = None
+    for name, number, rows in sheet.fields:
+        if name == "kpis":
+            group = number
+        inside, last = False, ""
+        for row in rows:
+            first = squeeze(arabic_digits(clean(row.cells[0])))
+            if not row.tabular:
+                inside = False
+            elif _SCORING_HEADS.match(first) and len(row.cells) == 2:
+                inside = True
+            elif inside and _LEVEL.match(first):
+                if not found or first in found[-1][1] or found[-1][0] != group:
+                    found.append((group, {}))
+                found[-1][1][first] = row.cells[1]
+                last = first
+            elif inside and not first and last:
+                found[-1][1][last] += f" {row.cells[1]}"
+    return found
+
+
+FORM = Form(FAMILY, find, parse)
