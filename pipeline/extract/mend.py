@@ -202,9 +202,7 @@ def _mend(data: bytes, password: str | None) -> SoundPdf:
     if locked:
         raise locked
     if empty:
-        raise PmqaError(
-            "The PDF has no pages.", hint="Make it again from the original document.", code="no-pages"
-        )
+        raise PmqaError("The PDF has no pages.", hint="Make it again from the original document.", code="no-pages")
     raise PmqaError(
         "The PDF is damaged beyond mending.",
         hint="Get another copy, or open it in the program it was made with and save it as PDF again.",

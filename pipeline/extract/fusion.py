@@ -1,0 +1,271 @@
+"""Two readings of a printed line made one: what Tesseract read, and what the shapes of the pieces say.
+
+Tesseract knows words but drops tone marks, invents letters where it takes marks for a line of their own, and
+confuses Thai digits; the shape reader sees every piece but knows no words. Each line's text is aligned with its
+pieces of ink; the pieces that look alike are pooled over the page, so that a letter read rightly in ten
+places corrects the eleventh; then each piece takes the name that both together make likeliest. A character
+without ink goes, a piece of ink that was passed over comes in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.extract.raster import Blob, Box, Gray, PrintLine, PrintPage
+from pipeline.extract.shapes import PART, PIECES, ShapeReader, Vector, describe, line_measures
+from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, NIKHAHIT, SARA_AA, SARA_AM, TONES, is_thai
+
+_ALIKE = 2.4  # distance of two pieces' features below which they are prints of one glyph
+_VOTE = 1.2  # weight of Tesseract's unanimous vote against the shape reader's probability
+_DIGIT_VOTE = 0.4  # the same where it votes for a Thai digit: it takes ๖ for ๒ and ๘ for ๕ more often than not
+_MISSING = 0.8  # cost of a character without ink, or of ink without a character
+_MARGIN = 0.15  # by how much another name must be likelier before Tesseract's is changed
+_SURE = 0.6  # how likely a name must be for ink that Tesseract passed over
+_SPACE = 0.38  # white between letters, in body heights, that is a space
+#: Names whose shapes differ in size at most: here the context, which Tesseract knows, decides.
+_TWINS = [set(pair) for pair in ("cC", "oO0๐", "sS", "vV", "wW", "xX", "zZ", "kK", "pP", "uU", "l1I|", "-–_", "'’‘,")]
+THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+_BARE = frozenset("าะเโใไๅๆฯ()[]/|" + THAI_DIGITS)  # what carries no mark
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a printed line says: its text, the mean likelihood (0..1) of its pieces' names, its clusters.
+
+    Each cluster is its text, its box and the least likelihood of its pieces.
+    """
+
+    text: str
+    confidence: float
+    clusters: tuple[tuple[str, Box, float], ...] = ()
+
+
+@dataclass(slots=True)
+class _Row:
+    """A line under work: its pieces in the order of the script, their features, Tesseract's symbols."""
+
+    blobs: list[Blob]
+    features: Vector
+    symbols: list[str]
+    body: float
+    odds: Vector
+    votes: Vector
+
+
+def fuse(gray: Gray, page: PrintPage, texts: Sequence[str], reader: ShapeReader) -> list[Reading]:
+    """The best reading of each line of the page; `texts` are Tesseract's, one a line of `page`."""
+    rows = [_row(gray, page, line, text, reader) for line, text in zip(page.lines, texts, strict=True)]
+    if not rows:
+        return []
+    column = {name: number for number, name in enumerate(reader.classes)}
+    features = np.concatenate([row.features for row in rows])
+    odds = np.concatenate([row.odds for row in rows])
+    votes = np.zeros_like(odds)
+    start = 0
+    for row in rows:
+        for symbol, piece in _align(row.symbols, row.odds, column):
+            if symbol is not None and piece is not None and row.symbols[symbol] in column:
+                votes[start + piece, column[row.symbols[symbol]]] = 1.0
+        start += len(row.blobs)
+    weights = np.array([_DIGIT_VOTE if name in THAI_DIGITS and name else _VOTE for name in reader.classes])
+    pooled, cast = _pooled(features, odds, votes, weights.astype(np.float32))
+    readings = []
+    start = 0
+    for row in rows:
+        row.odds = pooled[start : start + len(row.blobs)]
+        row.votes = cast[start : start + len(row.blobs)]
+        readings.append(_settle(row, column, reader.classes))
+        start += len(row.blobs)
+    return readings
+
+
+def _row(gray: Gray, page: PrintPage, line: PrintLine, text: str, reader: ShapeReader) -> _Row:
+    body, baseline = line_measures(line.blobs, page.body)
+    features = describe(gray, page.labels, line.blobs, body, baseline)
+    odds = reader.read(features)
+    names = [reader.classes[number] for number in odds.argmax(axis=1)]
+    order = _script_order(line.blobs, names, body, baseline)
+    blobs = [line.blobs[number] for number in order]
+    return _Row(blobs, features[order], symbols(text), body, odds[order], np.zeros_like(odds))
+
+
+def symbols(text: str) -> list[str]:
+    """A text as the pieces a page shows of it, in the order in which `_script_order` puts them.
+
+    >>> symbols("น้ำ แม่")
+    ['น', 'ํ', '้', 'า', 'เ', 'เ', 'ม', '่']
+    """
+    text = re.sub(r"\s+", "", text)
+    text = "".join(PIECES.get(char, char) for char in text)
+    text = re.sub(f"([{TONES}])({NIKHAHIT})", r"\2\1", text)
+    return list(text)
+
+
+def composed(pieces: str) -> str:
+    """The text that the pieces spell.
+
+    >>> composed("นํ้าเเมะะ")
+    'น้ำแมะ'
+    """
+    text = re.sub(f"{NIKHAHIT}([{TONES}]?){SARA_AA}", rf"\1{SARA_AM}", pieces)
+    return re.sub("ะะ?", "ะ", text.replace("เเ", "แ"))
+
+
+def _script_order(blobs: Sequence[Blob], names: Sequence[str], body: float, baseline: float) -> list[int]:
+    """Indices of the blobs in the order of the script: each letter, then what is under and over it."""
+    bases: list[int] = []
+    marks: list[int] = []
+    for index, (blob, name) in enumerate(zip(blobs, names, strict=True)):
+        high = blob.box.bottom <= baseline - 0.7 * body
+        low = blob.box.top >= baseline
+        (marks if name and name in MARKS and (high or low) else bases).append(index)
+    rank: dict[int, tuple[float, int]] = {index: (blobs[index].box.left, 0) for index in bases}
+    bearers = [index for index in bases if names[index] not in _BARE and blobs[index].box.height > body / 2]
+    for index in marks:
+        box = blobs[index].box
+        middle = (box.left + box.right) / 2
+
+        def fit(base: int, middle: float = middle) -> tuple[float, float]:
+            own = blobs[base].box
+            outside = max(own.left - middle, middle - own.right - 0.25 * body, 0.0)
+            return outside, abs(own.right - middle)
+
+        best = min(bearers, key=fit, default=None)
+        if best is None or fit(best)[0] > body:
+            rank[index] = (box.left, 1)
+        else:
+            level = 1 if names[index] in BELOW_VOWELS else 2 if names[index] in ABOVE_VOWELS else 3
+            rank[index] = (blobs[best].box.left, level)
+    return sorted(rank, key=rank.__getitem__)
+
+
+def _align(symbols: Sequence[str], odds: Vector, column: dict[str, int]) -> list[tuple[int | None, int | None]]:
+    """Pairs of symbol and piece by least cost; None where one of them has no partner."""
+    rows, columns = len(symbols), len(odds)
+    match = np.ones((rows, columns), np.float32)
+    for number, symbol in enumerate(symbols):
+        if symbol in column:
+            match[number] = 1.0 - odds[:, column[symbol]]
+    part = odds[:, column[PART]]
+    skip = _MISSING * (1.0 - part)  # a part of a character has no symbol of its own
+    cost = np.zeros((rows + 1, columns + 1), np.float32)
+    cost[1:, 0] = np.arange(1, rows + 1) * _MISSING
+    cost[0, 1:] = skip.cumsum()
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            cost[i, j] = min(
+                cost[i - 1, j - 1] + match[i - 1, j - 1], cost[i - 1, j] + _MISSING, cost[i, j - 1] + skip[j - 1]
+            )
+    pairs: list[tuple[int | None, int | None]] = []
+    i, j = rows, columns
+    while i or j:
+        if i and j and cost[i, j] == cost[i - 1, j - 1] + match[i - 1, j - 1]:
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+        elif i and cost[i, j] == cost[i - 1, j] + np.float32(_MISSING):
+            i -= 1
+            pairs.append((i, None))
+        else:
+            j -= 1
+            pairs.append((None, j))
+    return pairs[::-1]
+
+
+def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> tuple[Vector, Vector]:
+    """For each piece the likelihood of each name and the votes for it, from all the pieces that look alike."""
+    result, ballots = np.empty_like(odds), np.empty_like(odds)
+    left = np.ones(len(features), np.bool_)
+    weighed = features.copy()
+    weighed[:, -4:] *= 2.0  # a shift by a tenth of the body height counts as much as some changed pixels
+    for index in range(len(features)):
+        if not left[index]:
+            continue
+        candidates = np.nonzero(left)[0]
+        away = ((weighed[candidates] - weighed[index]) ** 2).sum(axis=1)
+        group = candidates[away < _ALIKE**2]
+        left[group] = False
+        cast = votes[group].sum(axis=0)
+        pooled = odds[group].mean(axis=0) + weights * cast / (float(cast.sum()) + 1.0)
+        result[group] = pooled / pooled.sum()
+        ballots[group] = cast
+    return result, ballots
+
+
+def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Reading:
+    """The text of a line: the likelier name for each piece, spaces by the white between them."""
+    chosen: list[tuple[str, int | None]] = []
+    likelihood: list[float] = []
+    last: int | None = None  # the piece of the symbol before
+    for symbol, piece in _align(row.symbols, row.odds, column):
+        name = None if symbol is None else row.symbols[symbol]
+        if piece is None:
+            # A mark that touches its letter is one piece of ink with it; a letter without ink was never there.
+            if name is not None and last is not None and (name in MARKS or _hides(row, last)):
+                chosen.append((name, None))
+            continue
+        odds = row.odds[piece]
+        best = int(odds.argmax())
+        if name is None:
+            if odds[best] >= _SURE and (is_thai(classes[best]) or classes[best].isdigit()):
+                chosen.append((classes[best], piece))
+            continue
+        own = column.get(name)
+        rival = classes[best]
+        if odds[best] - (0.0 if own is None else odds[own]) > _MARGIN and rival != PART:
+            seen = row.votes[piece][best] > (0.0 if own is None else row.votes[piece][own])
+            if seen or _tell_apart(rival, name):
+                name = rival
+        chosen.append((name, piece))
+        likelihood.append(float(odds[best]))
+        last = piece
+    confidence = float(np.mean(likelihood)) if likelihood else 0.0
+    return Reading(composed(_spaced(chosen, row)), confidence, tuple(_clusters(chosen, row)))
+
+
+def _hides(row: _Row, piece: int) -> bool:
+    """Whether the piece may be two letters that touch: wide, or like no letter at all."""
+    box = row.blobs[piece].box
+    return box.right - box.left > 1.5 * row.body or float(row.odds[piece].max()) < 0.4
+
+
+def _tell_apart(one: str, other: str) -> bool:
+    """Whether shape alone tells the two: a modern Thai ร is an s, and ท an n, but for the words around."""
+    if any(one in pair and other in pair for pair in _TWINS):
+        return False
+    return is_thai(one) == is_thai(other) or not (one.isalpha() and other.isalpha())
+
+
+def _spaced(chosen: Sequence[tuple[str, int | None]], row: _Row) -> str:
+    text = ""
+    right: int | None = None
+    for name, piece in chosen:
+        if piece is not None:
+            box = row.blobs[piece].box
+            if right is not None and name not in MARKS and box.left - right > _SPACE * row.body:
+                text += " "
+            right = box.right if right is None else max(right, box.right)
+        text += name
+    return text
+
+
+def _clusters(chosen: Sequence[tuple[str, int | None]], row: _Row) -> Iterator[tuple[str, Box, float]]:
+    """The named pieces letter by letter: a base with its marks, the parts of แ, ะ and ำ together."""
+    groups: list[tuple[str, list[int]]] = []
+    for name, piece in chosen:
+        pieces = [] if piece is None else [piece]
+        before = groups[-1][0] if groups else ""
+        joins = name in MARKS or (NIKHAHIT in before and name == SARA_AA) or (before == name and name in "เะ")
+        if groups and joins:
+            groups[-1] = (before + name, groups[-1][1] + pieces)
+        else:
+            groups.append((name, pieces))
+    for text, pieces in groups:
+        if pieces:
+            boxes = [row.blobs[piece].box for piece in pieces]
+            left, top, right, bottom = zip(*boxes, strict=True)
+            around = Box(min(left), min(top), max(right), max(bottom))
+            yield composed(text), around, float(row.odds[pieces].max(axis=1).min())
