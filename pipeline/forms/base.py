@@ -31,6 +31,8 @@ _PRINTED = re.compile(r"(?:พิมพ์เมื่อ|วันที่พ�
 _NEXT_FISCAL_YEAR = ("ต.ค", "ตุลาคม", "พ.ย", "พฤศจิกายน", "ธ.ค", "ธันวาคม")
 #: An agency and a year are named near the top of a section, or not at all.
 _HEAD = 40
+#: Lines that a title may take.
+_TITLE = 8
 
 
 @dataclass(slots=True)
@@ -88,14 +90,18 @@ def agency_of(lines: Sequence[TextLine]) -> str | None:
 
 
 def fiscal_year_of(lines: Sequence[TextLine]) -> int | None:
-    """The fiscal year (Buddhist era) named at the top of a section, else the one of the date it was printed."""
-    for line in lines[:_HEAD]:
+    """The fiscal year (Buddhist era) in a section's title, else that of the date it was printed, else the first
+    one named near its top."""
+    for line in lines[:_TITLE]:
         if found := _YEAR.search(line.plain):
             return int(found[1] or found[2])
     for line in lines[:_HEAD]:
         if found := _PRINTED.search(line.plain):
             later = found["month"].strip().startswith(_NEXT_FISCAL_YEAR)
             return int(found["year"]) + later
+    for line in lines[_TITLE:_HEAD]:
+        if found := _YEAR.search(line.plain):
+            return int(found[1] or found[2])
     return None
 
 
