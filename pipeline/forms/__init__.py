@@ -18,6 +18,7 @@ from pipeline.forms import (
     form4,
     indicator_form,
     other,
+    slides,
 )
 from pipeline.forms.base import Form, Section, cut
 from pipeline.forms.lines import text_lines
@@ -31,6 +32,7 @@ FORMS: tuple[Form, ...] = (
     form3.FORM,
     form4.FORM,
     feedback_report.FORM,
+    slides.FORM,
     indicator_form.FORM,
     development_plan.FORM,
     action_plan.FORM,
