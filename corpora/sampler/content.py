@@ -88,11 +88,9 @@ class Content:
 
     def category_title(self, number: int) -> str:
         """The category's title as this agency prints it."""
-        if number in self.category_titles:
-            return self.category_titles[number]
         category = framework().category(number)
         assert category is not None
-        return category.title
+        return str(self.category_titles.get(number, category.title))
 
 
 def framework() -> Framework:

@@ -194,6 +194,7 @@ def summary_blocks(content: Content) -> Iterator[tuple[str, str]]:
     year, digits = content.fiscal_year, blocks.thai_digits
     yield "title", "บทสรุปผู้บริหาร"
     yield "bold", digits(f"การพัฒนาคุณภาพการบริหารจัดการภาครัฐของ{content.agency} ปีงบประมาณ พ.ศ. {year}")
+    yield "text", f"หน่วยงาน : {content.agency}"
     for text in content.opening:
         yield "text", text
     first, last = content.years
