@@ -43,8 +43,8 @@ def _runs_on(before: TextLine, line: TextLine, spaced: bool, longest: int) -> bo
     return line.gap == 0 and (spaced or len(before.text) >= _FULL * longest)
 
 
-def passages(lines: Sequence[TextLine]) -> Iterator[Passage]:
-    """The passages of lines, each with its place; what has no letters is left out."""
+def pieces(lines: Sequence[TextLine]) -> Iterator[tuple[str, Sequence[TextLine]]]:
+    """Lines cut into passages: the text of each, and the lines it stands on."""
     prose: list[TextLine] = []
     for row in rows(lines):
         if not row.tabular:
@@ -52,8 +52,14 @@ def passages(lines: Sequence[TextLine]) -> Iterator[Passage]:
             continue
         yield from _of_prose(prose)
         prose = []
-        yield from _passage(" | ".join(filter(None, map(clean, row.cells))), row.lines)
+        yield " | ".join(filter(None, map(clean, row.cells))), row.lines
     yield from _of_prose(prose)
+
+
+def passages(lines: Sequence[TextLine]) -> Iterator[Passage]:
+    """The passages of lines, each with its place; what has no letters is left out."""
+    for text, group in pieces(lines):
+        yield from _passage(text, group)
 
 
 def row_passage(row: Row) -> Iterator[Passage]:
@@ -61,9 +67,9 @@ def row_passage(row: Row) -> Iterator[Passage]:
     yield from _passage(row.text, row.lines)
 
 
-def _of_prose(lines: Sequence[TextLine]) -> Iterator[Passage]:
+def _of_prose(lines: Sequence[TextLine]) -> Iterator[tuple[str, Sequence[TextLine]]]:
     for group in paragraphs(lines):
-        yield from _passage(join_wrapped(clean(line.text) for line in group), group)
+        yield join_wrapped(clean(line.text) for line in group), group
 
 
 def _passage(text: str, lines: Sequence[TextLine]) -> Iterator[Passage]:
