@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.repair.engine import Repairer, suspicious_lines
+from pipeline.repair.detect import badness, is_damaged
+from pipeline.repair.engine import Repairer
 from pipeline.repair.explain import Edit, Explained, replay, shifted
 from pipeline.repair.lexicon import Lexicon, default_lexicon, read_terms
-from pipeline.repair.quadgrams import unseen
 
 __all__ = ["Edit", "Explained", "Repairer", "badness", "default_repairer", "is_damaged", "read_terms", "repair",
            "repair_and_explain", "repair_lines", "replay"]
@@ -47,12 +47,3 @@ def repair_lines(lines: Sequence[str], repairer: Repairer | None = None) -> list
     """The lines of one document, in order, each repaired in the light of its neighbours."""
     return (repairer or default_repairer()).lines(lines)
 
-
-def is_damaged(text: str) -> bool:
-    """Whether a repair would look at the text at all; False means that it is clean for certain."""
-    return bool(suspicious_lines([text]))
-
-
-def badness(text: str) -> float:
-    """Share of the letter sequences that clean Thai is not expected to hold, 0..1."""
-    return len(unseen(text)) / max(1, len(text))

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.repair.lexicon import is_word_shaped
+from pipeline.repair.decode import copy_cost, is_compound
+from pipeline.repair.lexicon import Lexicon, is_word_shaped
 from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_seen
 
 #: A count in a clean document of the field weighs as much as this many in the general corpora.
@@ -25,6 +26,8 @@ CLEAN_WEIGHT = 20
 RARE = 2
 #: A word the dictionaries lack must be this common in the corpora, and this long, to be believed.
 LONE_COUNT, LONE_LENGTH = 10, 4
+#: A rare word this long is looked at for being a phrase.
+PHRASE_LENGTH = 8
 #: A letter sequence is "seen" when running text is expected to hold it once in this many letters.
 SEEN_ONCE_IN = 5_000_000
 #: Share of word boundaries where something other than a Thai word follows (space, line end, digit).
@@ -33,6 +36,8 @@ BREAK_SHARE = 0.12
 #: of them: tokenizers leave many such behind.
 FREE_SHARE = 0.05
 FREE_LENGTH = 4
+#: Words this common (cost in nats) are looked for with their SARA AM lost, if that costs so much more to read.
+TRACELESS_COST, TRACELESS_SURPRISE = 10.5, 9.0
 #: The nominaliser never ends a phrase: next to no break follows it.
 BOUND, BOUND_FREEDOM = "ผู้", 0.0002
 
@@ -49,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     counts = {w: max(1, round(n * freedom.get(w, 1.0))) for w, n in counts.items()}
     freedom |= dict.fromkeys((w for w in counts if w.endswith(BOUND)), BOUND_FREEDOM)
     write_lexicon(args.out / "lexicon.tsv", counts, freedom)
+    words = traceless_words(counts)
+    (args.out / "traceless.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
     save_seen(args.out / "quadgrams.npz", expected_quadgrams(counts, freedom) >= 1 / SEEN_ONCE_IN)
 
 
@@ -89,7 +96,14 @@ def lexicon_counts(clean: Iterable[str]) -> dict[str, int]:
             counts[word] = RARE
         elif count >= LONE_COUNT and len(word) >= LONE_LENGTH:
             counts[word] = max(RARE, count // 10)
-    return counts
+    return without_phrases(counts)
+
+
+def without_phrases(counts: Mapping[str, int]) -> dict[str, int]:
+    """The words without the rare long ones that are no more than shorter words set together."""
+    kept = {w: n for w, n in counts.items() if n > RARE or len(w) < PHRASE_LENGTH}
+    lexicon = Lexicon(kept)
+    return kept | {w: n for w, n in counts.items() if w not in kept and not is_compound(w, lexicon)}
 
 
 def freedoms(counts: Mapping[str, int]) -> dict[str, float]:
@@ -102,6 +116,21 @@ def freedoms(counts: Mapping[str, int]) -> dict[str, float]:
             ended[word[-n:]] += count
     shares = {w: counts[w] / max(begun[w], ended[w]) for w in counts if len(w) <= FREE_LENGTH}
     return {w: share / FREE_SHARE for w, share in shares.items() if share < FREE_SHARE}
+
+
+def traceless_words(counts: Mapping[str, int]) -> list[str]:
+    """Common words whose SARA AM can become SARA AA without a strange sequence, as they look then.
+
+    Only those that as they stand cost so much more than the word that finding one is evidence of damage.
+    """
+    lexicon = Lexicon(counts)
+    found: list[str] = []
+    for word in sorted((w for w in counts if "ำ" in w and lexicon.cost(w) < TRACELESS_COST), key=len):
+        damaged = word.replace("ำ", "า")
+        surprise = copy_cost(damaged, lexicon) - lexicon.cost(word)
+        if len(word) > 3 and surprise >= TRACELESS_SURPRISE and not any(f in damaged for f in found):
+            found.append(damaged)
+    return sorted(found)
 
 
 def write_lexicon(path: Path, counts: Mapping[str, int], freedom: Mapping[str, float]) -> None:

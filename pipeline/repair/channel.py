@@ -19,11 +19,14 @@ _CONSONANTS = frozenset(CONSONANTS)
 _LEADING = frozenset(LEADING_VOWELS)
 #: Letters a mark can be pushed onto although it never stands there.
 _NEVER_MARKED = _LEADING | frozenset("ะาำ")
+_SIGNS = frozenset("ๆฯ")
 _UPPER = frozenset("ัิีึื")
 _AA = frozenset("าำ")
 _TALL = frozenset("ปฝฟฬ")
 _SILENT = {"ู": "้", "ุ": "่"}
-_LOST = "่้็์"
+_DROPPED = "่้็์"
+#: The price of what is not on offer.
+_CLOSED = 99.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +41,36 @@ class Costs:
     sara_am: float = -8.0
     aa_as_am: float = 6.0
     am_kept: float = 0.0
-    am_lost: float = 9.0
+    am_lost: float = 8.0
     join: float = 13.0
-    join_words: float = 99.0
+    join_words: float = _CLOSED
     unmarked: float = 6.0
     space: float = 2.0
     mark_space: float = -8.0
     mark_space_kept: float = -5.0
     lost_mark: float = 7.0
-    silent_swap: float = 7.0
-    insert: float = 99.0
+    lost_low_mark: float = 9.0
+    silent_swap: float = 8.0
+    insert: float = _CLOSED
+
+
+PLAIN = Costs()
+#: Marks a position where SARA AA may be a SARA AM that lost its upper part without a trace.
+TRACELESS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """An edit the graph offers: characters ``start``..``end`` of the segment become ``after``."""
+    """An edit the graph offers: characters ``start``..``end`` of the segment become ``after``.
+
+    A ``soft`` one costs something: only the words it leads to can justify it.
+    """
 
     start: int
     end: int
     after: str
     rule: str
+    soft: bool
 
 
 #: An arc: character written, node reached, cost, index of the operation it begins (or -1).
@@ -82,22 +95,28 @@ class Graph:
 
     arcs: list[list[Arc]]
     order: list[int]
+    #: position in the segment of each node, roughly for those inside an edit
+    place: list[int]
     ops: list[Op]
     #: by node: what may be skipped there without writing anything
     drops: dict[int, Drop]
 
 
-def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
-    """The readings of a segment; edits that only the words can justify are offered where ``near`` says so."""
+def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
+    """The readings of a segment; edits that only the words can justify are offered where ``near`` says so.
+
+    ``near[i]`` is truthy near anything suspicious, and TRACELESS within a word known to have lost its SARA AM.
+    """
     n = len(s)
     arcs: list[list[Arc]] = [[] for _ in range(n + 1)]
     inner: list[list[int]] = [[] for _ in range(n + 1)]
+    place = list(range(n + 1))
     ops: list[Op] = []
     drops: dict[int, Drop] = {}
 
     def offer(start: int, end: int, after: str, rule: str, cost: float) -> None:
         """Adds a path that writes ``after`` for ``s[start:end]``."""
-        ops.append(Op(start, end, after, rule))
+        ops.append(Op(start, end, after, rule, cost > 0))
         node = start
         for k, char in enumerate(after):
             if k == len(after) - 1:
@@ -106,6 +125,7 @@ def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
                 arcs.append([])
                 new = len(arcs) - 1
                 inner[start].append(new)
+                place.append(min(start + k + 1, end))
                 arcs[node].append((char, new, cost if k == 0 else 0.0, len(ops) - 1 if k == 0 else -1))
                 node = new
 
@@ -118,12 +138,14 @@ def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
         if char == " ":
             _offer_for_space(s, i, costs, near[i], offer, ops, drops)
             continue
+        if char == following == "เ" and near[i]:
+            offer(i, i + 2, "แ", "double_sara_e", 1.0)
         if not i:
             continue
         if near[i] and (before in _CONSONANTS or before in _MARKS):
             if char == "ำ":
                 offer(i, i + 1, "า", "aa_as_am", costs.aa_as_am)
-            elif char == "า":
+            elif char == "า" and (near[i] == TRACELESS or costs.am_lost < PLAIN.am_lost):
                 offer(i, i + 1, "ำ", "am_lost", costs.am_lost)
         if char in _MARKS:
             if following == char:
@@ -140,8 +162,8 @@ def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
             if char in _SILENT and before in _TALL and near[i]:
                 offer(i, i + 1, _SILENT[char], "silent_swap", costs.silent_swap)
             if char == "ฺ":
-                ops.append(Op(i, i + 1, "", "phinthu"))
-                drops[i] = Drop(i + 1, 5.0, 5.0, len(ops) - 1)
+                ops.append(Op(i, i + 1, "", "phinthu", True))
+                drops[i] = Drop(i + 1, 5.0, _CLOSED, len(ops) - 1)
         elif following in _MARKS and _can_carry(s, i - 1):
             second = s[i + 2 : i + 3]
             certain = char in _NEVER_MARKED
@@ -155,19 +177,17 @@ def graph(s: str, costs: Costs, near: Sequence[bool]) -> Graph:
             if second in _MARKS:
                 pair = following + second if following in _VOWEL_MARKS else second + following
                 offer(i, i + 3, pair + char, "shift", cost)
-        elif char == "เ" and following == "เ" and near[i]:
-            offer(i, i + 2, "แ", "double_sara_e", 1.0)
-        if costs.insert < 50 and near[i] and char in _CONSONANTS and following not in _MARKS:
-            for mark in _LOST:
-                offer(i, i + 1, char + mark, "lost_mark", costs.insert)
+        if costs.insert < _CLOSED and following not in _MARKS and (char in _CONSONANTS or char in "ุู"):
+            for mark in _DROPPED if char in _CONSONANTS else "่้":
+                offer(i, i + 1, char + mark, "dropped_mark", costs.insert)
     order: list[int] = []
     for i in range(n + 1):
         order += (i, *inner[i])
-    return Graph(arcs, order, ops, drops)
+    return Graph(arcs, order, place, ops, drops)
 
 
 def _offer_for_space(
-    s: str, i: int, costs: Costs, near: bool, offer: Offer, ops: list[Op], drops: dict[int, Drop]
+    s: str, i: int, costs: Costs, near: int, offer: Offer, ops: list[Op], drops: dict[int, Drop]
 ) -> None:
     j = i
     while j < len(s) and s[j] == " ":
@@ -178,9 +198,11 @@ def _offer_for_space(
     if following in _AA:
         if before in _CONSONANTS or before in _TONES:
             rule = "lost_sara_am" if following == "า" else "aa_as_am"
-            offer(i, j + 1, "ำ", rule, costs.sara_am)
-            if j - i == 2 and before in _CONSONANTS:
-                offer(i, j + 1, "้ำ", "lost_mark", costs.sara_am + 2.0)
+            if j - i == 2 and before in _CONSONANTS:  # one space for the tone mark, one for the lost half of the vowel
+                offer(i, j + 1, "้ำ", "lost_mark", costs.sara_am)
+                offer(i, j + 1, "ำ", rule, costs.sara_am + 4.0)
+            else:
+                offer(i, j + 1, "ำ", rule, costs.sara_am)
     elif following in _MARKS:
         offer(i, j + 1, following, "space_before_mark", costs.mark_space)
         after = s[j + 1 : j + 2]
@@ -193,10 +215,13 @@ def _offer_for_space(
         if following in _TONES and after == "า":
             offer(i, j + 2, following + "ำ", "lost_sara_am", costs.mark_space + 2.0)
     if near and before in _UPPER:
-        for mark in ("้", "่"):
+        for mark in "้่":
             offer(i, j, mark, "lost_mark", costs.lost_mark)
-    if j - i == 1 or before in _LEADING:
-        ops.append(Op(i, j, "", "stray_space"))
+    elif near and j - i == 1 and before in _CONSONANTS and following in _CONSONANTS:
+        for mark in "ุู้่็":
+            offer(i, j, mark, "lost_mark", costs.lost_low_mark)
+    if (j - i == 1 or before in _LEADING) and before not in _SIGNS and following not in _SIGNS:
+        ops.append(Op(i, j, "", "stray_space", costs.join > 1.0 and before not in _LEADING and following != "ะ"))
         if before in _LEADING or following == "ะ":
             drops[i] = Drop(j, -4.0, -4.0, len(ops) - 1)
         elif s[i - 2 : i] in (" า", " ำ"):  # a vowel cut loose on both sides

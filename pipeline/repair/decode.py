@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,90 +13,116 @@ from pipeline.thai import LEADING_VOWELS, MARKS
 #: What an unknown letter costs, by its kind: base letters begin a syllable, the rest come with one.
 _UNKNOWN = {**dict.fromkeys(MARKS, 8.0), **dict.fromkeys("ะาำๅ", 9.0), **dict.fromkeys(LEADING_VOWELS, 8.0)}
 _UNKNOWN_BASE = 9.0
-#: A word as rare as this is poor grounds for an edit, and costs more when it comes of one.
-_RARE, _RARE_EDIT = 14.5, 5.0
+#: A word as rare as this is poor grounds for an edit, but reason enough to leave the text as it is.
+_RARE, _RARE_EDIT = 14.0, 12.0
+#: Short letter groups happen to be rare words: they are less of a reason.
+_SHORT = {2: 9.0, 3: 2.0}
 #: A word with a bond to the next one this strong loses the space between them.
 _TIED = 6.0
 _SIGN = {"ๆ": 3.0, "ฯ": 3.0, " ": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The operations of the best path, in order, and its cost."""
+class Token:
+    """A piece of the best path, read for ``start``..``end`` of the segment.
 
+    ``cost`` is that of the word, 0 for a space or sign, infinite for a letter that is part of no known word.
+    """
+
+    start: int
+    end: int
+    word: str
+    cost: float
     ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best path through a segment, in order, and its cost."""
+
+    tokens: tuple[Token, ...]
     cost: float
 
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        """The operations of the path, in order."""
+        return tuple(op for token in self.tokens for op in token.ops)
 
-def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[bool]) -> Reading:
+
+def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[int]) -> Reading:
     """Viterbi search over word boundaries in the graph of the segment (``near``: see ``graph``)."""
     lattice = graph(segment, costs, near)
     arcs, drops, prefixes, bound = lattice.arcs, lattice.drops, lexicon.prefixes, lexicon.bound
     breaks = {i for i, char in enumerate(segment) if char == " "}
-    inf = float("inf")
-    best = [inf] * len(arcs)
-    back: list[tuple[int, tuple[int, ...]]] = [(-1, ())] * len(arcs)
+    best = [math.inf] * len(arcs)
+    back: list[tuple[int, str, tuple[int, ...]]] = [(-1, "", ())] * len(arcs)
     best[0] = 0.0
     for node in lattice.order:
         base = best[node]
-        if base == inf:
+        if base == math.inf:
             continue
         # A space kept or dropped, and letters no word accounts for.
         if node in drops:
             drop = drops[node]
             total = base + drop.between
             if total < best[drop.to]:
-                best[drop.to], back[drop.to] = total, (node, (drop.op,))
-        if node < len(segment) and segment[node] == " ":
+                best[drop.to], back[drop.to] = total, (node, " ", (drop.op,))
+        if node in breaks:
             total = base + costs.space
             if total < best[node + 1]:
-                best[node + 1], back[node + 1] = total, (node, ())
+                best[node + 1], back[node + 1] = total, (node, " ", ())
         for char, to, cost, op in arcs[node]:
-            total = base + cost + (_SIGN.get(char) or _UNKNOWN.get(char, _UNKNOWN_BASE))
+            if op >= 0 and cost > 0:  # only a word can justify it
+                continue
+            sign = _SIGN.get(char)
+            total = base + cost + (sign or _UNKNOWN.get(char, _UNKNOWN_BASE))
             if total < best[to]:
-                best[to], back[to] = total, (node, (op,) if op >= 0 else ())
-        # Words.
-        stack: list[tuple[int, str, float, tuple[int, ...]]] = [(node, "", base, ())]
+                best[to], back[to] = total, (node, char, (op,) if op >= 0 else ())
+        # Words: (node reached, letters written, cost so far, operations, whether only the word justifies them)
+        stack: list[tuple[int, str, float, tuple[int, ...], bool]] = [(node, "", base, (), False)]
         while stack:
-            at, prefix, spent, done = stack.pop()
+            at, prefix, spent, path, soft = stack.pop()
             for char, to, cost, op in arcs[at]:
                 grown = prefix + char
-                if grown in prefixes:
-                    word = prefixes[grown]
-                    total = spent + cost
-                    path = (*done, op) if op >= 0 else done
-                    if word is not None:
-                        if path and word > _RARE:
-                            word += _RARE_EDIT
-                        reached = total + word
-                        if to in breaks and grown in bound:
-                            tie = bound[grown]
-                            if tie > _TIED and to in drops and reached + 1.0 < best[drops[to].to]:
-                                drop = drops[to]
-                                best[drop.to], back[drop.to] = reached + 1.0, (node, (*path, drop.op))
-                            reached += tie
-                        if reached < best[to]:
-                            best[to], back[to] = reached, (node, path)
-                    stack.append((to, grown, total, path))
+                if grown not in prefixes:
+                    continue
+                word = prefixes[grown]
+                total = spent + cost
+                trail, bold = ((*path, op), soft or cost > 0) if op >= 0 else (path, soft)
+                if word is not None:
+                    if word > _RARE:
+                        word = word + _RARE_EDIT if bold else min(word, _RARE + _SHORT.get(len(grown), 0.0))
+                    reached = total + word
+                    if to in breaks and grown in bound:
+                        tie = bound[grown]
+                        if tie > _TIED and to in drops and reached + 1.0 < best[drops[to].to]:
+                            drop = drops[to]
+                            best[drop.to], back[drop.to] = reached + 1.0, (node, grown, (*trail, drop.op))
+                        reached += tie
+                    if reached < best[to]:
+                        best[to], back[to] = reached, (node, grown, trail)
+                stack.append((to, grown, total, trail, bold))
             if prefix and at in drops:
                 drop = drops[at]
-                stack.append((drop.to, prefix, spent + drop.inside, (*done, drop.op)))
-    ops: list[Op] = []
-    at = len(segment)
+                stack.append((drop.to, prefix, spent + drop.inside, (*path, drop.op), soft or drop.inside > 0))
+    tokens: list[Token] = []
+    at, place = len(segment), len(segment)
     while at > 0:
-        at, path = back[at]
-        ops += (lattice.ops[op] for op in reversed(path))
-    return Reading(tuple(reversed(ops)), best[len(segment)])
+        at, word, path = back[at]
+        start = lattice.place[at]
+        cost = 0.0 if word in _SIGN else lexicon.cost(word)
+        tokens.append(Token(start, place, word, cost, tuple(lattice.ops[op] for op in path)))
+        place = start
+    return Reading(tuple(reversed(tokens)), best[len(segment)])
 
 
 def copy_cost(segment: str, lexicon: Lexicon) -> float:
     """What the segment costs as it stands, with no operation."""
     prefixes = lexicon.prefixes
-    best = [float("inf")] * (len(segment) + 1)
+    best = [math.inf] * (len(segment) + 1)
     best[0] = 0.0
-    for start, base in enumerate(best[:-1]):
+    for start, char in enumerate(segment):
         base = best[start]
-        char = segment[start]
         total = base + (_SIGN.get(char) or _UNKNOWN.get(char, _UNKNOWN_BASE))
         if total < best[start + 1]:
             best[start + 1] = total
@@ -104,6 +131,19 @@ def copy_cost(segment: str, lexicon: Lexicon) -> float:
             if prefix not in prefixes:
                 break
             word = prefixes[prefix]
-            if word is not None and base + word < best[end]:
-                best[end] = base + word
+            if word is not None:
+                best[end] = min(best[end], base + min(word, _RARE + _SHORT.get(len(prefix), 0.0)))
     return best[-1]
+
+
+def is_compound(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word is made of two or more words of the lexicon that are not rare."""
+    reached = [True, *[False] * len(word)]
+    for start in range(len(word)):
+        if reached[start]:
+            for end in range(start + 1, len(word) + 1):
+                if word[start:end] not in lexicon.prefixes:
+                    break
+                if end - start < len(word) and lexicon.cost(word[start:end]) < _RARE:
+                    reached[end] = True
+    return reached[-1]

@@ -97,12 +97,15 @@ def default_lexicon() -> Lexicon:
 def is_word_shaped(word: str) -> bool:
     """Whether a string could be a Thai word: two letters or more, none of them standing impossibly.
 
-    >>> is_word_shaped("ที่"), is_word_shaped("ท่ี"), is_word_shaped("าร"), is_word_shaped("ก")
-    (True, False, False, False)
+    >>> [w for w in ("และ", "ท่ี", "าร", "ก", "ไวัล", "เฝ้า", "ฤทฺธิ") if is_word_shaped(w)]
+    ['และ', 'เฝ้า', 'ฤทฺธิ']
     """
     return _SHAPE.fullmatch(word) is not None
 
 
 _SHAPE = re.compile(
-    f"(?=..)(?:[เแโใไ]?[{CONSONANTS}](?:[ัิีึืุู็]?[่-๋]?์?|ิ์|ุ์)ะ?[าๅ]?ะ?|[{CONSONANTS}][่-๋]?ำ|[ฤฦ]ๅ?|[ๆฯ])+"
+    "(?=..)(?:(?:"
+    f"[{CONSONANTS}](?:[ัิีึืุู็]?[่-๋]?์?|[ิุ]์|ฺ)|[โใไ][{CONSONANTS}][่-๋]?"
+    f"|เ[{CONSONANTS}][ิีื็]?[่-๋]?|แ[{CONSONANTS}]็?[่-๋]?|[เ-ไ][{CONSONANTS}]ฺ"
+    f")ะ?[าๅ]?ะ?|[{CONSONANTS}][่-๋]?ำ|[ฤฦ]ๅ?|[ๆฯ])+"
 )
