@@ -15,7 +15,7 @@ setup: .venv/.ready
 
 demo: setup
 	@rm -rf demo-out && mkdir -p demo-out
-	$(PMQA) ingest --db demo-out/pmqa.db corpora/samples
+	$(PMQA) ingest --db demo-out/pmqa.db corpora/samples/pdf
 	$(PMQA) ofi list --db demo-out/pmqa.db
 	@for dataset in findings ofis indicators scores; do \
 	    for format in csv xlsx jsonl; do \
