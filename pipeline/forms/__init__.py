@@ -11,6 +11,7 @@ from pipeline.extract.model import Document
 from pipeline.forms import (
     action_plan,
     announcement,
+    award_report,
     development_plan,
     executive_summary,
     feedback_report,
@@ -36,6 +37,7 @@ FORMS: tuple[Form, ...] = (
     indicator_form.FORM,
     development_plan.FORM,
     action_plan.FORM,
+    award_report.FORM,
     other.FORM,
 )
 

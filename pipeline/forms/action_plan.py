@@ -237,7 +237,7 @@ def _plan(section: Section, sheet: _Sheet, project: _Project, document: str) -> 
     else:
         kpis = _kpis(sheet.rows("kpis"))
     scoring = next((levels for number, levels in scorings if not own or number == nth), {})
-    period = _PERIOD.search(" ".join(row.text for row in sheet.rows("period")))
+    period = next(filter(None, (_PERIOD.search(row.text) for row in sheet.rows("period"))), None)
     outputs, outcomes = _goals(sheet.rows("goals"))
     form = [line for _, _, rows in sheet.fields for row in rows for line in row.lines]
     for name in ("objective", "kpis", "scoring", "responsible"):
