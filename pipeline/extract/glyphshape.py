@@ -84,7 +84,7 @@ def prototypes() -> Prototypes:
     """The forms of the known fonts."""
     with np.load(resource("models/glyphs") / "shapes.npz", allow_pickle=False) as data:
         return Prototypes(
-            [chr(c) for c in data["characters"]],
+            [str(c) for c in data["characters"]],
             np.unpackbits(data["grids"], axis=1, count=_GRID * _GRID).astype(bool),
             data["proportions"].astype(np.float32),
             data["places"].astype(np.float32),
@@ -134,7 +134,7 @@ def gather(fonts: Sequence[Path]) -> list[tuple[str, str, Form]]:
             texts = {fold(c) for c in program.characters(gid)}
             if not texts and name.startswith("uni0E") and len(name) == 7:
                 texts = {chr(int(name[3:], 16))}
-            for char in texts & _KNOWN:
+            for char in (t for t in texts if t and _KNOWN.issuperset(t)):  # ligatures too
                 shape = form(program.polygons(gid), level_of(tops))
                 if shape is not None and (char, shape.grid.tobytes()) not in seen:
                     seen.add((char, shape.grid.tobytes()))
@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> None:
     found = gather(options.fonts)
     known = prototypes_of([f for _, _, f in found], [c for _, c, _ in found])
     arrays: dict[str, Any] = {
-        "characters": np.array([ord(c) for c in known.characters], dtype=np.uint16),
+        "characters": np.array(known.characters),
         "grids": np.packbits(known.grids, axis=1),
         "proportions": known.proportions.astype(np.float16),
         "places": known.places.astype(np.float16),

@@ -84,6 +84,9 @@ class Page:
     """A page: its number from 1, its size in points (0 for plain text), its lines, how it was read.
 
     `method` is "text" (the file's own text layer), "ocr", or "mixed" (the better reading kept per line).
+    `row_cut` says that its last table row goes on at the top of the next page. Cells of such a row are read
+    to their end one after the other, so lines printed on the next page may stand among the lines of this one;
+    `Line.page` tells where a line is printed.
     """
 
     number: int
@@ -91,6 +94,7 @@ class Page:
     height: float
     lines: list[Line]
     method: str = "text"
+    row_cut: bool = False
 
 
 @dataclass(slots=True)

@@ -3,48 +3,73 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from collections.abc import Iterator
 
 import pikepdf
 
 from pipeline.extract.blocks import arrange
 from pipeline.extract.clusters import Piece, pieces
+from pipeline.extract.continuity import Laid, Table, flow
 from pipeline.extract.fonts import FontLibrary
+from pipeline.extract.furniture import mark
 from pipeline.extract.interpret import Content, interpret
 from pipeline.extract.layout import Run, runs, set_line
-from pipeline.extract.model import Cell, Line, Page
+from pipeline.extract.model import Cell, Page
 from pipeline.extract.tables import Grid, find_grid
 
 
 def read_pages(data: bytes) -> Iterator[Page]:
     """Pages of a sound PDF in order, as far as their own text layer tells. Lines are not numbered yet."""
+    yield from flow(_lay(data))
+
+
+def _lay(data: bytes) -> Iterator[Laid]:
+    laid: deque[Laid] = deque()
+    for page in mark(_laid_pages(data, laid)):
+        yield next(each for each in _take(laid) if each.page is page)
+
+
+def _take(laid: deque[Laid]) -> Iterator[Laid]:
+    while laid:
+        yield laid.popleft()
+
+
+def _laid_pages(data: bytes, laid: deque[Laid]) -> Iterator[Page]:
     fonts = FontLibrary()
     with pikepdf.open(io.BytesIO(data)) as pdf:
         for number, page in enumerate(pdf.pages, 1):
-            content = interpret(page, fonts)
-            yield Page(number, content.width, content.height, set_page(content, number))
+            laid.append(set_page(interpret(page, fonts), number))
+            yield laid[-1].page
 
 
-def set_page(content: Content, number: int) -> list[Line]:
-    """The lines of a page in reading order."""
+def set_page(content: Content, number: int) -> Laid:
+    """A page with its lines in reading order, and its tables."""
     grid = find_grid(content.rules)
     turned: dict[int, list[Piece]] = {}
     for piece in pieces(content.glyphs):
         turned.setdefault(piece.angle, []).append(piece)
-    lines: list[Line] = []
+    page = Page(number, content.width, content.height, [])
+    tables = [
+        Table(columns, box.x1, True, open_end)
+        for columns, box, open_end in zip(grid.columns, grid.boxes, grid.open_end, strict=True)
+    ]
     for angle in sorted(turned):
         spaced = sum(p.is_space for p in turned[angle]) > 0.015 * len(turned[angle])
         words, loose = runs(turned[angle])
-        for line in _in_order(words, grid if not angle else Grid([])):
+        for line in _in_order(words, grid if not angle else Grid([]), tables):
             found = set_line(line, loose, spaced=spaced, angle=angle)
             if found is not None:
                 found.page = number
-                lines.append(found)
-    return lines
+                page.lines.append(found)
+    return Laid(page, tables)
 
 
-def _in_order(found: list[Run], grid: Grid) -> list[list[Run]]:
-    """Lines of runs in reading order: down the page, in a table row by row and cell by cell."""
+def _in_order(found: list[Run], grid: Grid, tables: list[Table]) -> list[list[Run]]:
+    """Lines of runs in reading order: down the page, in a table row by row and cell by cell.
+
+    Columns without rules that stand under each other are a table too; it is added to `tables`.
+    """
     free: list[Run] = []
     cells: dict[Cell, list[Run]] = {}
     for run in found:
@@ -54,20 +79,21 @@ def _in_order(found: list[Run], grid: Grid) -> list[list[Run]]:
         else:
             cells.setdefault(run.cell, []).append(run)
     bands: list[tuple[float, list[list[Run]]]] = []
-    tables = len(grid.boxes)
-    columns: list[float] = []
+    columns: tuple[float, ...] = ()
     row = 0
     for band in arrange(free):
-        edges = [block.x0 for block in band]
-        if len(edges) > 1 and len(edges) == len(columns) and _same_edges(edges, columns):
-            row += 1
-        elif len(edges) > 1:
-            tables, row = tables + 1, 0
+        edges = tuple(block.x0 for block in band)
+        if len(edges) > 1:
+            if len(edges) == len(columns) and all(abs(a - b) < 12 for a, b in zip(edges, columns, strict=True)):
+                row += 1
+            else:
+                tables.append(Table(edges, 0.0, False))
+                row = 0
+            tables[-1] = tables[-1]._replace(right=max(tables[-1].right, *(block.x1 for block in band)))
+            for n, block in enumerate(band):
+                for line in block.lines:
+                    line[0].cell = Cell(len(tables) - 1, row, n)
         columns = edges
-        for n, block in enumerate(band):
-            for line in block.lines if len(band) > 1 else ():
-                for run in line:
-                    run.cell = Cell(tables - 1, row, n)
         bands.append((min(b.top for b in band), [line for block in band for line in block.lines]))
     for number, box in enumerate(grid.boxes):
         inside = [
@@ -80,7 +106,3 @@ def _in_order(found: list[Run], grid: Grid) -> list[list[Run]]:
         bands.append((box.top, inside))
     bands.sort(key=lambda band: band[0])
     return [line for _, lines in bands for line in lines]
-
-
-def _same_edges(edges: list[float], columns: list[float]) -> bool:
-    return all(abs(a - b) < 12 for a, b in zip(edges, columns, strict=True))

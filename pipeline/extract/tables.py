@@ -21,8 +21,10 @@ _RULED_HEIGHT = 6.0
 class Grid:
     """The tables of a page, top to bottom, and the place of each cell in its table."""
 
-    def __init__(self, tables: list[list[BBox]]) -> None:
+    def __init__(self, tables: list[list[BBox]], open_ends: Sequence[float] = ()) -> None:
         self.boxes: list[BBox] = []
+        self.columns: list[tuple[float, ...]] = []
+        self.open_end: list[bool] = []
         self._cells: list[tuple[BBox, Cell]] = []
         for number, cells in enumerate(tables):
             tops, lefts = _steps([c.top for c in cells]), _steps([c.x0 for c in cells])
@@ -34,6 +36,8 @@ class Grid:
                     max(c.bottom for c in cells),
                 )
             )
+            self.columns.append(tuple(lefts))
+            self.open_end.append(any(abs(self.boxes[-1].bottom - y) <= 2 * _SNAP for y in open_ends))
             for cell in cells:
                 place = Cell(number, _step(tops, cell.top), _step(lefts, cell.x0))
                 self._cells.append((cell, place))
@@ -62,10 +66,12 @@ def find_grid(rules: Sequence[Rule]) -> Grid:
     """The tables that these ruling lines draw. A single box around text is a frame, not a table."""
     if len(rules) < 4 or len(rules) > _MAX_RULES:
         return Grid([])
-    edges = merge_edges([_edge(rule) for rule in [*rules, *_open_ends(rules)]], _SNAP, _SNAP, _JOIN, _JOIN)
+    closing = _open_ends(rules)
+    edges = merge_edges([_edge(rule) for rule in [*rules, *closing]], _SNAP, _SNAP, _JOIN, _JOIN)
     cells = intersections_to_cells(edges_to_intersections(edges, _MEET, _MEET))
     tables = [[BBox(*map(float, cell)) for cell in table] for table in cells_to_tables(cells)]
-    return Grid([table for table in sorted(tables, key=lambda t: min(c.top for c in t)) if len(table) > 1])
+    tables = sorted((table for table in tables if len(table) > 1), key=lambda t: min(c.top for c in t))
+    return Grid(tables, [rule.top for rule in closing])
 
 
 def _open_ends(rules: Sequence[Rule]) -> list[Rule]:
@@ -74,7 +80,11 @@ def _open_ends(rules: Sequence[Rule]) -> list[Rule]:
     closing = []
     for y in _steps([end for rule in upright for end in (rule.top, rule.bottom)]):
         ending = [r.x0 for r in upright if abs(r.top - y) <= 2 * _SNAP or abs(r.bottom - y) <= 2 * _SNAP]
-        if len(ending) > 1 and max(ending) - min(ending) > _RULED_HEIGHT:
+        closed = any(
+            rule.bottom - rule.top < 1 and abs(rule.top - y) <= 2 * _SNAP and rule.x1 > min(ending) and rule.x0 < max(ending)
+            for rule in rules
+        )
+        if len(ending) > 1 and max(ending) - min(ending) > _RULED_HEIGHT and not closed:
             closing.append(Rule(min(ending), y, max(ending), y))
     return closing
 

@@ -1,0 +1,170 @@
+"""Reading order: stretches of text that were drawn as one, and how they stand to each other on the page.
+
+Programs draw a column, a cell or a text box as a whole before they go on to the next, so the drawing order
+says what belongs together; the page says what is read first. Where two stretches stand side by side they
+are columns, where they run through each other they are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.extract.layout import Run, gather
+
+#: More stretches than this on a page are not columns but a text drawn piece by piece; the page alone decides.
+_MAX_BLOCKS = 250
+
+
+class Block:
+    """Lines that belong together, top to bottom, and the box around their letters' bodies."""
+
+    __slots__ = ("bottom", "lines", "top", "x0", "x1")
+
+    def __init__(self, lines: list[list[Run]]) -> None:
+        self.lines = lines
+        self.x0 = min(run.x0 for line in lines for run in line)
+        self.x1 = max(run.x1 for line in lines for run in line)
+        self.top = min(run.y - 0.5 * run.size for line in lines for run in line)
+        self.bottom = max(run.y for line in lines for run in line)
+
+    def part(self, top: float, bottom: float) -> list[list[Run]]:
+        """The lines whose letters stand between two heights."""
+        return [line for line in self.lines if line[0].y - 0.5 * line[0].size < bottom and line[0].y > top]
+
+
+def arrange(found: Sequence[Run]) -> list[list[Block]]:
+    """Stretches of text in reading order: bands down the page, each with its columns from left to right."""
+    blocks = [Block(gather(stretch)) for stretch in _stretches(found)]
+    if not blocks:
+        return []
+    if len(blocks) > _MAX_BLOCKS:
+        return [[Block(gather(found))]]
+    return _cut(_parted(_merged(blocks)))
+
+
+def _stretches(found: Sequence[Run]) -> list[list[Run]]:
+    """Runs in drawing order, cut wherever drawing goes back up or off to another column."""
+    stretches: list[list[Run]] = []
+    x0 = x1 = 0.0
+    for run in found:
+        if stretches:
+            last = stretches[-1][-1]
+            size = max(run.size, last.size)
+            onward = abs(run.y - last.y) < 0.35 * size and run.x0 >= last.x1 - 0.5 * size
+            downward = run.y > last.y and run.x0 < x1 and run.x1 > x0
+            if onward or downward:
+                stretches[-1].append(run)
+                x0, x1 = min(x0, run.x0), max(x1, run.x1)
+                continue
+        stretches.append([run])
+        x0, x1 = run.x0, run.x1
+    return stretches
+
+
+def _beside(a: Block, b: Block) -> bool:
+    """Whether two stretches share heights of the page."""
+    return a.top < b.bottom and b.top < a.bottom
+
+
+def _columns(a: Block, b: Block) -> bool:
+    """Whether two stretches stand side by side as columns at the heights they share."""
+    top, bottom = max(a.top, b.top), min(a.bottom, b.bottom)
+    left, right = a.part(top, bottom), b.part(top, bottom)
+    if not left or not right:
+        return True
+    if min(r.x0 for line in left for r in line) > min(r.x0 for line in right for r in line):
+        left, right = right, left
+    size = right[0][0].size
+    if max(r.x1 for line in left for r in line) > min(r.x0 for line in right for r in line) + 0.2 * size:
+        return False
+    return _aligned([(line[0].x0, line[-1].x1) for line in right], size)
+
+
+def _aligned(spans: Sequence[tuple[float, float]], size: float) -> bool:
+    """Whether lines share their left edge, or their middle, as those of a column do."""
+    for edges in ([a for a, _ in spans], [(a + b) / 2 for a, b in spans], [b for _, b in spans]):
+        middle = sorted(edges)[len(edges) // 2]
+        if sum(abs(edge - middle) < 1.2 * size for edge in edges) >= 0.5 * len(edges):
+            return True
+    return False
+
+
+def _merged(blocks: list[Block]) -> list[Block]:
+    """Stretches that run through each other made one."""
+    merged = True
+    while merged and len(blocks) > 1:
+        merged = False
+        kept: list[Block] = []
+        for block in blocks:
+            for n, other in enumerate(kept):
+                if _beside(block, other) and not _columns(block, other):
+                    runs = [run for part in (other, block) for line in part.lines for run in line]
+                    kept[n] = Block(gather(runs))
+                    merged = True
+                    break
+            else:
+                kept.append(block)
+        blocks = kept
+    return blocks
+
+
+def _parted(blocks: list[Block]) -> list[Block]:
+    """Stretches parted where one has lines both beside another and over or under it."""
+    for _ in range(len(blocks) * 4):
+        for n, block in enumerate(blocks):
+            cut = next((c for other in blocks if other is not block and (c := _crossing(block, other))), None)
+            if cut is not None:
+                above = [line for line in block.lines if line[0].y <= cut]
+                below = [line for line in block.lines if line[0].y > cut]
+                if above and below:
+                    blocks[n : n + 1] = [Block(above), Block(below)]
+                    break
+        else:
+            break
+    return blocks
+
+
+def _crossing(block: Block, other: Block) -> float | None:
+    """The height at which a stretch must be cut to have no line over or under one that it also stands beside."""
+    if not _beside(block, other) or block.x1 <= other.x0 or block.x0 >= other.x1:
+        return None
+    top, bottom = max(block.top, other.top), min(block.bottom, other.bottom)
+    beside = [run for line in other.part(top, bottom) for run in line]
+    if not beside:
+        return None
+    x0, x1 = min(run.x0 for run in beside), max(run.x1 for run in beside)
+    for line in block.lines:
+        if line[0].x0 < x1 and line[-1].x1 > x0:
+            if line[0].y <= top:
+                return top
+            if line[0].y - 0.5 * line[0].size >= bottom:
+                return bottom
+    return None
+
+
+def _cut(blocks: list[Block]) -> list[list[Block]]:
+    """Bands of the page from top to bottom, each with what stands side by side in it from left to right."""
+    bands: list[list[Block]] = []
+    reach = 0.0
+    for block in sorted(blocks, key=lambda b: b.top):
+        if bands and block.top < reach:
+            bands[-1].append(block)
+            reach = max(reach, block.bottom)
+        else:
+            bands.append([block])
+            reach = block.bottom
+    return [_across(band) for band in bands]
+
+
+def _across(band: list[Block]) -> list[Block]:
+    """The columns of a band, each read down before the next."""
+    columns: list[list[Block]] = []
+    reach = 0.0
+    for block in sorted(band, key=lambda b: b.x0):
+        if columns and block.x0 < reach - 1:
+            columns[-1].append(block)
+            reach = max(reach, block.x1)
+        else:
+            columns.append([block])
+            reach = block.x1
+    return [Block([line for b in sorted(column, key=lambda b: b.top) for line in b.lines]) for column in columns]

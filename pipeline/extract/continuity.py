@@ -1,0 +1,128 @@
+"""Table rows that a page break cuts in two: each cell is read to its end before the next one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline.extract.model import Cell, Line, Page
+
+#: A row cut into more pages than this is let go.
+_LONGEST = 12
+#: Points that the same column may shift from page to page.
+_SHIFT = 12.0
+#: Ems that may stay free at the end of a line that was wrapped rather than ended.
+_FREE = 4.0
+
+
+class Table(NamedTuple):
+    """What is known of a table on a page: left edges of its columns, its right edge, and how it is drawn.
+
+    `open_end` says that its upright lines run on to the page's end with none to close the last row.
+    """
+
+    columns: tuple[float, ...]
+    right: float
+    ruled: bool
+    open_end: bool = False
+
+
+@dataclass(slots=True)
+class Laid:
+    """A page with its tables, by their number on the page."""
+
+    page: Page
+    tables: list[Table] = field(default_factory=list)
+
+
+def flow(pages: Iterable[Laid]) -> Iterator[Page]:
+    """Pages in order; the parts of a cut row that belong before what stands on the earlier page move there.
+
+    A moved line keeps the number and the place of the page it is printed on, and takes the cell it goes on in.
+    """
+    held: list[Laid] = []  # the page on which the row begins, then those it fills
+    for laid in pages:
+        row = _cut_row(held[-1], laid) if held else None
+        if row is None:
+            yield from (each.page for each in held)
+            held = [laid]
+            continue
+        held[-1].page.row_cut = True
+        first = held[0]
+        origin = _last_row(first.page)
+        if origin is not None:
+            _carry(first.page, origin, laid.page, row)
+        if _last_row(laid.page) == row and len(held) < _LONGEST:
+            held.append(laid)
+        else:
+            yield from (each.page for each in held)
+            held = [laid]
+    yield from (each.page for each in held)
+
+
+def _body(page: Page) -> list[Line]:
+    return [line for line in page.lines if not line.furniture and line.page == page.number]
+
+
+def _first_row(page: Page) -> tuple[int, int] | None:
+    body = _body(page)
+    return (body[0].cell.table, body[0].cell.row) if body and body[0].cell is not None else None
+
+
+def _last_row(page: Page) -> tuple[int, int] | None:
+    body = _body(page)
+    return (body[-1].cell.table, body[-1].cell.row) if body and body[-1].cell is not None else None
+
+
+def _in_row(page: Page, row: tuple[int, int]) -> list[Line]:
+    return [line for line in _body(page) if line.cell is not None and line.cell[:2] == row]
+
+
+def _cut_row(before: Laid, after: Laid) -> tuple[int, int] | None:
+    """The row at the top of a page that goes on from the bottom of the page before."""
+    last, first = _last_row(before.page), _first_row(after.page)
+    if last is None or first is None:
+        return None
+    above, below = before.tables[last[0]], after.tables[first[0]]
+    if above.ruled != below.ruled or len(above.columns) != len(below.columns):
+        return None
+    if any(abs(a - b) > _SHIFT for a, b in zip(above.columns, below.columns, strict=True)):
+        return None
+    if above.ruled:
+        # Some programs close the row at the page's end; then only an empty first cell tells.
+        filled = {line.cell.column for line in _in_row(after.page, first) if line.cell is not None}
+        return first if above.open_end or 0 not in filled else None
+    return first if _wrapped(_in_row(before.page, last), above) else None
+
+
+def _wrapped(row: list[Line], table: Table) -> bool:
+    """Whether the lines that end a row were broken for want of room, not because their text ended."""
+    ends = {line.cell.column: line for line in row if line.cell is not None and line.bbox is not None}
+    lowest = max((line.bbox.bottom for line in ends.values() if line.bbox is not None), default=0.0)
+    edges = [*table.columns[1:], table.right]
+    reaching = []
+    for column, line in ends.items():
+        if line.bbox is not None and line.clusters and column < len(edges):
+            size = line.clusters[-1].size
+            if lowest - line.bbox.bottom < 0.6 * size:
+                reaching.append(edges[column] - line.bbox.x1 < _FREE * size)
+    return bool(reaching) and all(reaching)
+
+
+def _carry(first: Page, origin: tuple[int, int], page: Page, row: tuple[int, int]) -> None:
+    """Moves the cells of a row's second part behind their first parts, all but those of the last column."""
+    columns = sorted({line.cell.column for line in first.lines if line.cell is not None and line.cell[:2] == origin})
+    for line in _in_row(page, row):
+        column = line.cell.column if line.cell is not None else 0
+        if column >= columns[-1]:
+            continue
+        line.cell = Cell(*origin, column)
+        at = max(
+            n for n, there in enumerate(first.lines, 1)
+            if there.cell is not None and there.cell[:2] == origin and there.cell.column <= column
+        ) if column >= columns[0] else min(
+            n for n, there in enumerate(first.lines) if there.cell is not None and there.cell[:2] == origin
+        )  # fmt: skip
+        page.lines.remove(line)
+        first.lines.insert(at, line)
