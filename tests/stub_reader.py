@@ -19,7 +19,7 @@ from pathlib import Path
 from pipeline.errors import PmqaError
 from pipeline.records import Activity, Finding, Plan, Record, Score
 
-NAME = "stub_reader:read"
+NAME = "tests.stub_reader:read"
 
 
 @dataclass
@@ -94,4 +94,4 @@ def _obey(order: str, path: str) -> None:
                 signal.signal(number, signal.SIG_IGN)
             time.sleep(600)
         case "wait a little":
-            time.sleep(0.05)
+            time.sleep(0.02)

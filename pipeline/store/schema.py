@@ -103,9 +103,7 @@ def upgrade(dataset: str, present: set[str]) -> Iterator[str]:
 
     `present` is the names of the columns that the table has, empty if there is no table.
     """
-    definitions = {
-        name: f'"{name}" {_SQL_TYPES[KINDS[dataset][name]]}'.rstrip() for name in stored_columns(dataset)
-    }
+    definitions = {name: f'"{name}" {_SQL_TYPES[KINDS[dataset][name]]}'.rstrip() for name in stored_columns(dataset)}
     if present:
         for name, definition in definitions.items():
             if name not in present:
@@ -124,8 +122,7 @@ def upgrade(dataset: str, present: set[str]) -> Iterator[str]:
     definitions["doc_id"] = "doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE"
     # `seq` is the row's place among the rows of its document.
     yield (
-        f"CREATE TABLE {dataset} ({', '.join(definitions.values())}, "
-        "seq INTEGER NOT NULL, PRIMARY KEY (doc_id, seq))"
+        f"CREATE TABLE {dataset} ({', '.join(definitions.values())}, seq INTEGER NOT NULL, PRIMARY KEY (doc_id, seq))"
     )
     own_id = ID_COLUMNS.get(dataset)
     if own_id:
@@ -141,9 +138,7 @@ def encode(record: Record) -> list[Any]:
     of = KINDS[record.dataset]
     values = ((name, getattr(record, name)) for name in stored_columns(record.dataset))
     # A record without an identifier has "", a row has null.
-    return [
-        None if value == "" and name.endswith("_id") else _encode(value, of[name]) for name, value in values
-    ]
+    return [None if value == "" and name.endswith("_id") else _encode(value, of[name]) for name, value in values]
 
 
 def _encode(value: Any, kind: Kind) -> Any:

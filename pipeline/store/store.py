@@ -119,9 +119,7 @@ class Store:
         )
         with _explained(self.path):
             for values in self.connection.execute(f"SELECT {names} FROM {source} ORDER BY {order}"):
-                yield {
-                    name: decode(value, kind) for (name, kind), value in zip(of.items(), values, strict=True)
-                }
+                yield {name: decode(value, kind) for (name, kind), value in zip(of.items(), values, strict=True)}
 
     def records(self, record_type: type[R]) -> Iterator[R]:
         """The records of a dataset, in the same order as `rows`."""
@@ -198,9 +196,7 @@ class Store:
         ordered = in_place_order(records)
         identify(ordered, document.doc_id)
         with self._transaction() as sql:
-            old = sql.execute(
-                "SELECT status, reason FROM documents WHERE doc_id = ?", (document.doc_id,)
-            ).fetchone()
+            old = sql.execute("SELECT status, reason FROM documents WHERE doc_id = ?", (document.doc_id,)).fetchone()
             again = old is not None and not replace
             # A failure is tried again in every run, and written again only if it is another one.
             known = again and (old[0] != "failed" or old == (document.status, document.reason))
@@ -209,9 +205,7 @@ class Store:
             self._claim(sql, document.doc_id, paths, exists)
         return not known
 
-    def note(
-        self, doc_id: str, paths: Mapping[str, str], *, exists: Callable[[str], bool] = os.path.exists
-    ) -> None:
+    def note(self, doc_id: str, paths: Mapping[str, str], *, exists: Callable[[str], bool] = os.path.exists) -> None:
         """Note that these paths hold a document that is in the store."""
         with self._transaction() as sql:
             self._claim(sql, doc_id, paths, exists)
@@ -221,7 +215,8 @@ class Store:
             if dataset != DocumentRecord.dataset:
                 sql.execute(f"DELETE FROM {dataset} WHERE doc_id = ?", (document.doc_id,))
         names = stored_columns(DocumentRecord.dataset)
-        renewed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "doc_id")
+        kept = ("doc_id", "source_name")  # `_claim` sees to the name
+        renewed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in kept)
         sql.execute(
             f"INSERT INTO documents ({_quoted(names)}) VALUES ({_marks(names)}) "
             f"ON CONFLICT (doc_id) DO UPDATE SET {renewed}",
@@ -237,16 +232,17 @@ class Store:
     def _claim(
         self, sql: sqlite3.Connection, doc_id: str, paths: Mapping[str, str], exists: Callable[[str], bool]
     ) -> None:
-        released = set()
-        for path, name in paths.items():
-            before = sql.execute("SELECT doc_id FROM sources WHERE path = ?", (path,)).fetchone()
-            if before and before[0] != doc_id:
-                released.add(before[0])
+        held = {path: self._held(sql, path) for path in paths}
+        fresh = [path for path, holder in held.items() if holder != doc_id]
+        if not fresh:
+            return
+        for path in fresh:
             sql.execute(
                 "INSERT INTO sources (path, name, doc_id) VALUES (?, ?, ?) "
                 "ON CONFLICT (path) DO UPDATE SET name = excluded.name, doc_id = excluded.doc_id",
-                (path, unicodedata.normalize("NFC", name), doc_id),
+                (path, unicodedata.normalize("NFC", paths[path]), doc_id),
             )
+        released = {holder for path in fresh if (holder := held[path])}
         for old in released:
             holders = [row[0] for row in sql.execute("SELECT path FROM sources WHERE doc_id = ?", (old,))]
             if not any(exists(path) for path in holders):
@@ -258,6 +254,11 @@ class Store:
                 "(SELECT min(name) FROM sources WHERE sources.doc_id = documents.doc_id) WHERE doc_id = ?",
                 (changed,),
             )
+
+    @staticmethod
+    def _held(sql: sqlite3.Connection, path: str) -> str | None:
+        found = sql.execute("SELECT doc_id FROM sources WHERE path = ?", (path,)).fetchone()
+        return found[0] if found else None
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
