@@ -51,6 +51,9 @@ Db = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 
+#: Warnings about one document that a table shows.
+_SHOWN = 3
+
 
 @app.command()
 def ingest(
@@ -121,7 +124,13 @@ def _counted(rows: dict[str, int]) -> str:
 def _remark(file: FileReport) -> str:
     if file.same_as:
         return f"Same content as {file.same_as}."
-    return " ".join([file.message or "", file.hint or "", *file.warnings]).strip()
+    return _in_brief(file.message, file.hint, file.warnings)
+
+
+def _in_brief(message: str | None, hint: str | None, warnings: list[str]) -> str:
+    """What is to be said of a document, in the room that a table has; --json and the export say it all."""
+    more = [f"... and {len(warnings) - _SHOWN} more warnings."] if len(warnings) > _SHOWN else []
+    return " ".join(part for part in (message, hint, *warnings[:_SHOWN], *more) if part)
 
 
 @app.command()
@@ -145,7 +154,7 @@ def documents(db: Db = None, as_json: Json = False) -> None:
                 row["agency"],
                 ", ".join(row["families"]),
                 row["pages"],
-                " ".join([row["message"] or "", row["hint"] or "", *row["warnings"]]).strip(),
+                _in_brief(row["message"], row["hint"], row["warnings"]),
             )
             for row in rows
         ],
