@@ -13,6 +13,8 @@ from pipeline.extract.layout import Run, gather
 
 #: More stretches than this on a page are not columns but a text drawn piece by piece; the page alone decides.
 _MAX_BLOCKS = 250
+#: Points within which a text's start stands on the edge of a column.
+EDGE = 1.5
 
 
 class Block:
@@ -168,3 +170,58 @@ def _across(band: list[Block]) -> list[Block]:
             columns.append([block])
             reach = block.x1
     return [Block([line for b in sorted(column, key=lambda b: b.top) for line in b.lines]) for column in columns]
+
+
+def with_rows(bands: list[list[Block]], ending: tuple[float, ...] = ()) -> list[list[Block]]:
+    """Bands where lines next to columns, whose words start on the edges of these columns, are rows of them too.
+
+    `ending` are the edges of a table known to follow the last band.
+    """
+    for forth in (True, False):
+        found: list[list[Block]] = []
+        columns: tuple[float, ...] = () if forth else ending
+        loose = not forth  # beside the columns of another page narrow gaps count too
+        for band in bands if forth else bands[::-1]:
+            if len(band) > 1:
+                columns, loose = tuple(block.x0 for block in band), False
+                found.append(band)
+                continue
+            lines = band[0].lines if forth else band[0].lines[::-1]
+            rows: list[list[Block]] = []
+            for line in lines if columns else ():
+                row = _row(line, columns, 0.1 if loose else 0.8)
+                if row is None:
+                    break
+                rows.append(row)
+                loose = False
+            found.extend(rows)
+            if len(rows) < len(lines):
+                rest = lines[len(rows) :]
+                found.append([Block(rest if forth else rest[::-1])])
+                columns = ()
+        bands = found if forth else found[::-1]
+    return bands
+
+
+def _row(line: list[Run], columns: tuple[float, ...], gap: float) -> list[Block] | None:
+    """The cells of a line whose words start on every edge after a gap (in ems); None if they do not."""
+    pieces = sorted((piece for run in line for piece in run.pieces if not piece.is_space), key=lambda p: p.x0)
+    cuts = [0]
+    for edge in columns[1:]:
+        at = next((n for n, piece in enumerate(pieces) if abs(piece.x0 - edge) < EDGE), None)
+        if at is None or at <= cuts[-1] or pieces[at].x0 - pieces[at - 1].x1 < gap * pieces[at].size:
+            return None
+        cuts.append(at)
+    if abs(pieces[0].x0 - columns[0]) >= EDGE:
+        return None
+    every = sorted((piece for run in line for piece in run.pieces), key=lambda p: p.x0)
+    starts = [every[0].x0, *(pieces[n].x0 for n in cuts[1:])]
+    cells = []
+    for n, start in enumerate(starts):
+        end = starts[n + 1] if n + 1 < len(starts) else float("inf")
+        own = [piece for piece in every if start <= piece.x0 < end]
+        run = Run(own[0])
+        for piece in own[1:]:
+            run.add(piece)
+        cells.append(Block([[run]]))
+    return cells

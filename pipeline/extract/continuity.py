@@ -113,16 +113,19 @@ def _wrapped(row: list[Line], table: Table) -> bool:
 def _carry(first: Page, origin: tuple[int, int], page: Page, row: tuple[int, int]) -> None:
     """Moves the cells of a row's second part behind their first parts, all but those of the last column."""
     columns = sorted({line.cell.column for line in first.lines if line.cell is not None and line.cell[:2] == origin})
+    moved: dict[int, list[Line]] = {}
     for line in _in_row(page, row):
-        column = line.cell.column if line.cell is not None else 0
-        if column >= columns[-1]:
-            continue
-        line.cell = Cell(*origin, column)
-        at = max(
-            n for n, there in enumerate(first.lines, 1)
-            if there.cell is not None and there.cell[:2] == origin and there.cell.column <= column
-        ) if column >= columns[0] else min(
-            n for n, there in enumerate(first.lines) if there.cell is not None and there.cell[:2] == origin
-        )  # fmt: skip
-        page.lines.remove(line)
-        first.lines.insert(at, line)
+        if line.cell is not None and line.cell.column < columns[-1]:
+            moved.setdefault(line.cell.column, []).append(line)
+    for column, lines in moved.items():
+        before = [
+            n
+            for n, line in enumerate(first.lines)
+            if line.cell is not None and line.cell[:2] == origin and line.cell.column <= column
+        ]
+        start = next(n for n, line in enumerate(first.lines) if line.cell is not None and line.cell[:2] == origin)
+        at = before[-1] + 1 if before else start
+        first.lines[at:at] = lines
+        for line in lines:
+            line.cell = Cell(*origin, column)
+            page.lines.remove(line)

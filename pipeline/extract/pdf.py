@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-from pipeline.extract.blocks import arrange
+from pipeline.extract.blocks import EDGE, arrange, with_rows
 from pipeline.extract.clusters import Piece, pieces
 from pipeline.extract.continuity import Laid, Table, flow
 from pipeline.extract.fonts import FontLibrary
@@ -37,14 +37,38 @@ def _take(laid: deque[Laid]) -> Iterator[Laid]:
 
 def _laid_pages(data: bytes, laid: deque[Laid]) -> Iterator[Page]:
     fonts = FontLibrary()
+    before: tuple[Content, Laid] | None = None
     with pikepdf.open(io.BytesIO(data)) as pdf:
         for number, page in enumerate(pdf.pages, 1):
-            laid.append(set_page(interpret(page, fonts), number))
-            yield laid[-1].page
+            content = interpret(page, fonts)
+            now = set_page(content, number)
+            if before is not None:
+                last = before[1]
+                if (table := _goes_on(last, now)) is not None:
+                    last = set_page(before[0], number - 1, table)
+                laid.append(last)
+                yield last.page
+            before = content, now
+    if before is not None:
+        laid.append(before[1])
+        yield before[1].page
 
 
-def set_page(content: Content, number: int) -> Laid:
-    """A page with its lines in reading order, and its tables."""
+def _goes_on(last: Laid, now: Laid) -> Table | None:
+    """The table without rules at the top of a page, if the page before ends in a line that fits its columns."""
+    head = next((line.cell for line in now.page.lines[:2] if line.cell is not None), None)
+    if head is None or now.tables[head.table].ruled or any(line.cell for line in last.page.lines[-2:]):
+        return None
+    table = now.tables[head.table]
+    for line in last.page.lines[-2:]:
+        starts = [cluster.bbox.x0 for cluster in line.clusters]
+        if all(any(abs(start - edge) < EDGE for start in starts) for edge in table.columns):
+            return table
+    return None
+
+
+def set_page(content: Content, number: int, ending: Table | None = None) -> Laid:
+    """A page with its lines in reading order, and its tables; `ending` is the one it is known to end in."""
     grid = find_grid(content.rules)
     turned: dict[int, list[Piece]] = {}
     for piece in pieces(content.glyphs):
@@ -57,7 +81,7 @@ def set_page(content: Content, number: int) -> Laid:
     for angle in sorted(turned):
         spaced = sum(p.is_space for p in turned[angle]) > 0.015 * len(turned[angle])
         words, loose = runs(turned[angle])
-        for line in _in_order(words, grid if not angle else Grid([]), tables):
+        for line in _in_order(words, grid if not angle else Grid([]), tables, ending if not angle else None):
             found = set_line(line, loose, spaced=spaced, angle=angle)
             if found is not None:
                 found.page = number
@@ -65,7 +89,7 @@ def set_page(content: Content, number: int) -> Laid:
     return Laid(page, tables)
 
 
-def _in_order(found: list[Run], grid: Grid, tables: list[Table]) -> list[list[Run]]:
+def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table | None) -> list[list[Run]]:
     """Lines of runs in reading order: down the page, in a table row by row and cell by cell.
 
     Columns without rules that stand under each other are a table too; it is added to `tables`.
@@ -81,7 +105,7 @@ def _in_order(found: list[Run], grid: Grid, tables: list[Table]) -> list[list[Ru
     bands: list[tuple[float, list[list[Run]]]] = []
     columns: tuple[float, ...] = ()
     row = 0
-    for band in arrange(free):
+    for band in with_rows(arrange(free), ending.columns if ending is not None else ()):
         edges = tuple(block.x0 for block in band)
         if len(edges) > 1:
             if len(edges) == len(columns) and all(abs(a - b) < 12 for a, b in zip(edges, columns, strict=True)):
