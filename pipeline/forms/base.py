@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pipeline.extract.model import BBox
 from pipeline.forms.lines import TextLine
 from pipeline.records import Record
+from pipeline.thai import arabic_digits, join_wrapped
 
 #: How the name of a public agency begins; what tells a name from a sentence where no colon does.
 AGENCY_WORDS = (
@@ -23,6 +24,7 @@ _AGENCY = re.compile(
     r"^(?:ชื่อ)?(?:ผู้สมัคร(?:ขอรับ)?(?:รางวัล)?|ส่วนราชการ|หน่วยงาน)(?:ที่สมัคร(?:รางวัล)?|ผู้สมัคร)?"
     rf"(?: ?[::] ?| (?={AGENCY_WORDS}))(?P<name>[ก-๙].{{3,}})$"
 )
+_TITLED = re.compile(rf"ของ(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,}}?) ?(?:ประจำปี|ปีงบประมาณ|$)")
 _YEAR = re.compile(
     r"ประจำปี(?:งบประมาณ)?\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)|ปีงบประมาณ\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)"
 )
@@ -82,19 +84,19 @@ def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
 
 
 def agency_of(lines: Sequence[TextLine]) -> str | None:
-    """The agency named at the top of a section."""
+    """The agency named at the top of a section: after its label, else in the title ("... ของกรม...")."""
     for line in lines[:_HEAD]:
         if found := _AGENCY.match(line.plain):
             return re.sub(r"\s*[-–_.]+$", "", line.text[found.start("name") :]) or None
-    return None
+    found = _TITLED.search(_title(lines))
+    return found["name"] if found else None
 
 
 def fiscal_year_of(lines: Sequence[TextLine]) -> int | None:
     """The fiscal year (Buddhist era) in a section's title, else that of the date it was printed, else the first
     one named near its top."""
-    for line in lines[:_TITLE]:
-        if found := _YEAR.search(line.plain):
-            return int(found[1] or found[2])
+    if found := _YEAR.search(arabic_digits(_title(lines))):
+        return int(found[1] or found[2])
     for line in lines[:_HEAD]:
         if found := _PRINTED.search(line.plain):
             later = found["month"].strip().startswith(_NEXT_FISCAL_YEAR)
@@ -103,6 +105,10 @@ def fiscal_year_of(lines: Sequence[TextLine]) -> int | None:
         if found := _YEAR.search(line.plain):
             return int(found[1] or found[2])
     return None
+
+
+def _title(lines: Sequence[TextLine]) -> str:
+    return join_wrapped(line.text for line in lines[:_TITLE])
 
 
 def place(lines: Sequence[TextLine]) -> dict[str, object]:

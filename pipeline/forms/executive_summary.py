@@ -145,7 +145,7 @@ def _points(section: Section) -> list[_Point]:
             else:
                 category, listing, current, heading = None, False, None, []
         elif current is not None:
-            if _starts_paragraph(line, flush):
+            if _starts_paragraph(line, flush, current.lines[0]):
                 category, listing, current, heading = None, False, None, []
             else:
                 current.texts.append(line.text)
@@ -166,16 +166,18 @@ def _title(heading: str) -> str | None:
 
 def _flush_left(lines: Sequence[TextLine]) -> bool:
     """Whether lines that go on stand at the margin, so that an indented one opens a paragraph."""
-    plain = [line for line in lines if line.line.bbox is None and not _POINT.match(line.plain)]
+    plain = [line for line in lines if not line.cell and not _POINT.match(line.plain)]
     return bool(plain) and sum(line.indent == 0 for line in plain) > len(plain) / 2
 
 
-def _starts_paragraph(line: TextLine, flush: bool) -> bool:
-    return (
-        bool(_PARAGRAPH.match(line.plain))
-        or (flush and line.indent >= 2)
-        or (flush and line.indent == 1 and line.gap > 0)
-    )
+def _starts_paragraph(line: TextLine, flush: bool, first: TextLine | None = None) -> bool:
+    """Whether a line opens a paragraph instead of going on with the point that `first` opened."""
+    if _PARAGRAPH.match(line.plain):
+        return True
+    if flush and (line.indent >= 2 or (line.indent == 1 and line.gap > 0)):
+        return True
+    # Points are indented like paragraphs; what goes on with one stands at the margin or deeper.
+    return first is not None and line.indent >= 2 and line.indent == first.indent and line.cell is None
 
 
 def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:

@@ -31,7 +31,7 @@ _LANDMARK = re.compile(r"^(?:แบบฟอร์มที่ ?3\b|แบบป
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7]) ?[:.]? ?(?P<title>.*)$")
 _ITEM = re.compile(r"^(?:ข้อ(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2}\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙\"“(]|$))(?P<title>.*)$")
 _CRITERION = re.compile(
-    r"^(?:(?:ประเด็น|หัวข้อ|เกณฑ์|ข้อ)(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙]))(?P<title>.+)$"
+    r"^(?:(?:ประเด็น|หัวข้อ|เกณฑ์|ข้อ)(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙])|$)(?P<title>.*)$"
 )
 #: The scale printed at the head of every page; its words also occur in answers, so only the whole run is furniture.
 _SCALE_TITLE = re.compile(r"^ระดับการพัฒนาองค์การสู่การเป็นระบบราชการ")
@@ -145,9 +145,10 @@ class _Reader:
             if self._criterion_follows(number, found["title"], at):
                 self._close_item()
                 self.criterion = number
-                following = self._following(at, 3)
                 own = line.text[found.start("title") :]
-                more = max(heading_end(number, [own, *(t.text for _, t in following)]) - 1, 0)
+                following = self._following(at, 4)
+                to_item = next((n for n, (_, t) in enumerate(following) if _ITEM.match(t.plain)), 0)
+                more = max(heading_end(number, [own, *(t.text for _, t in following)]) - 1, 0) or to_item
                 self.criterion_title = join_wrapped([own, *(t.text for _, t in following[:more])])
                 return following[more - 1][0] - at + 1 if more else 1
         return 0
@@ -179,7 +180,7 @@ class _Reader:
         return self.item is None or self._is_next(number, self.item)
 
     def _criterion_follows(self, number: str, title: str, at: int) -> bool:
-        """Likewise for a criterion: its title is known, or it is the next one and its first item follows."""
+        """Likewise for a criterion: its title is known, or an item of it follows."""
         if self.criterion is not None and _order(number) <= _order(self.criterion):
             return False
         alike = likeness(number, title)
@@ -187,9 +188,9 @@ class _Reader:
             return True
         if self.awaiting:
             return False
-        items = (_ITEM.match(line.plain) for _, line in self._following(at, 4))
+        items = (_ITEM.match(line.plain) for _, line in self._following(at, 5))
         first = next((found["number"].replace(" ", "") for found in items if found), "")
-        return first == f"{number}.1"
+        return first.startswith(f"{number}.")
 
     @staticmethod
     def _is_next(number: str, item: str) -> bool:

@@ -17,6 +17,8 @@ PAGE_MARK = re.compile(
 )
 #: What Acrobat leaves in the text for a note on the page: the author's name, this, and the words of the note.
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
+#: Width of a space, in heights of a line.
+_SPACE_WIDTH = 0.2
 #: Lines that a running head or foot may take.
 _REACH = 12
 
@@ -26,8 +28,8 @@ class TextLine:
     """A line with text on it.
 
     `text` is repaired, stripped and single-spaced; `plain` is the same with Arabic digits, character for
-    character, and is what patterns are matched against. `indent` is the white space the line began with
-    (characters; for a PDF, see `bbox`), `gap` the number of blank lines before it.
+    character, and is what patterns are matched against. `indent` is how far it stands from the left margin, in
+    characters (of a PDF's lines outside of tables, from their place), `gap` the number of blank lines before it.
     """
 
     text: str
@@ -44,6 +46,8 @@ class TextLine:
 
 def text_lines(lines: Iterable[Line]) -> list[TextLine]:
     """Lines with text, page marks and what runs along with them left out."""
+    lines = list(lines)
+    margins = _margins(lines)
     out: list[TextLine] = []
     gap = 0
     for line in lines:
@@ -53,10 +57,23 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
             continue
         plain = arabic_digits(text)
         indent = len(line.raw) - len(line.raw.lstrip(" \t\u00a0"))
+        if line.bbox and not line.cell:
+            indent = round(
+                (line.bbox.x0 - margins[line.page]) / max(_SPACE_WIDTH * (line.bbox.bottom - line.bbox.top), 1)
+            )
         out.append(TextLine(text, plain, indent, gap, line))
         gap = 0
     running = _running(out)
     return [line for i, line in enumerate(out) if i not in running]
+
+
+def _margins(lines: Iterable[Line]) -> dict[int | None, float]:
+    """The left margin of each page, in points."""
+    margins: dict[int | None, float] = {}
+    for line in lines:
+        if line.bbox and not line.cell and line.text.strip():
+            margins[line.page] = min(margins.get(line.page, line.bbox.x0), line.bbox.x0)
+    return margins
 
 
 def _running(lines: Sequence[TextLine]) -> set[int]:
