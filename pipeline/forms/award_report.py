@@ -12,20 +12,19 @@ Names of branches and types that OCR misread are settled by the document itself 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-
-from rapidfuzz import fuzz
+from collections.abc import Iterator, Sequence
 
 from pipeline.forms import tables
+from pipeline.forms.award_criteria import criteria
+from pipeline.forms.award_questions import questions
 from pipeline.forms.award_terms import Terms
-from pipeline.forms.base import Form, Section, place
-from pipeline.forms.lines import TextLine, number
-from pipeline.forms.numbering import enumerated, numbered, without_bullet
+from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
+from pipeline.forms.lines import TextLine
+from pipeline.forms.numbering import numbered, without_bullet
 from pipeline.forms.passages import paragraphs, passages
-from pipeline.forms.tables import Row, clean
-from pipeline.records import Award, AwardCriterion, Faq, Finding, Record
-from pipeline.thai import arabic_digits, join_wrapped, squeeze
+from pipeline.forms.tables import LINK_ONLY, Row, clean
+from pipeline.records import Award, Finding, Record
+from pipeline.thai import arabic_digits, join_wrapped
 
 FAMILY = "award_report"
 
@@ -39,9 +38,10 @@ _PARTS = (
     re.compile(r"หน่วยงาน(?:ที่)?รับผิดชอบ"),
     re.compile(r"^#* ?(?:[\d.]+ )?ปัจจัย(?:แห่ง)?ความสำเร็จ"),
 )
-_SECTION = re.compile(r"^(?P<number>\d+(?:\.\d+)+|\d+\.) ?(?P<title>\S.*)$")
 _YEAR = re.compile(r"ปี ?(?:งบประมาณ ?)?(?:พ\.ศ\. ?)?(25\d\d)")
-_LINK_ONLY = re.compile(r"^<?https?://\S+>?$")
+_OF_AGENCY = re.compile(rf"^ของ((?:{AGENCY_WORDS})\S+)$")
+#: Lines of a title page.
+_HEAD = 15
 
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
@@ -57,13 +57,14 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
 
 def parse(section: Section) -> Iterator[Record]:
     """Criteria, questions, submissions and findings; the rest as passages."""
-    rows = [row for row in tables.rows(section.lines) if not _LINK_ONLY.match(row.text)]
+    rows = [row for row in tables.rows(section.lines) if not LINK_ONLY.match(row.text)]
     cells = [text for row in rows for cell in row.cells if (text := clean(cell))]
     terms = Terms(cells)
+    section.agency = section.agency or _owner(section.lines[:_HEAD])
     used: set[int] = set()
     for records in (
-        _questions(rows, used),
-        _criteria(section, rows, terms, used),
+        questions(rows, used),
+        criteria(rows, terms, used),
         _submissions(section, rows, terms, used),
         _lessons(rows, used),
     ):
@@ -71,288 +72,9 @@ def parse(section: Section) -> Iterator[Record]:
     yield from passages([line for row in rows if id(row) not in used for line in row.lines])
 
 
-def _is_heading(row: Row) -> bool:
-    return not row.tabular and row.cells[0].lstrip().startswith("#")
-
-
-# ------------------------------------------------------------------------------------------ questions
-
-_FAQ_HEAD = re.compile(r"(?:ข้อ)?คำถาม|ถาม ?-? ?ตอบ|FAQ", re.IGNORECASE)
-_FAQ_NUMBER = re.compile(r"^(?P<again>\(ต่อ\) ?)?(?P<number>\d{1,2})\.?(?:$| ?(?=[^\d,.]))")
-_ICON = re.compile(r"^[QA]$")
-_AGAIN = re.compile(r"^\(ต่อ\) ?")
-#: A slide's title is like its section's from here on (0..100), whatever OCR made of it.
-_TITLE_ALIKE = 60.0
-
-
-@dataclass(slots=True)
-class _Question:
-    number: int
-    question: list[str]
-    answer: list[str] = field(default_factory=list)
-    lines: list[TextLine] = field(default_factory=list)
-
-
-def _questions(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
-    """Each question with its answer, and the advice that the answer gives."""
-    for number, title, body in _faq_sections(rows):
-        for item in _items(title, body):
-            answer = join_wrapped(item.answer)
-            yield Faq(section=number, question=join_wrapped(item.question), answer=answer, **place(item.lines))  # type: ignore[arg-type]
-            if advice := _advice(answer):
-                yield Finding(kind="guidance", text=advice, **place(item.lines))  # type: ignore[arg-type]
-        used.update(id(row) for row in body)
-
-
-def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
-    """The sections of questions: number, title, rows. One with sections of its own is theirs."""
-    heads = [
-        (at, found)
-        for at, row in enumerate(rows)
-        if not row.tabular and (found := _SECTION.match(arabic_digits(row.text))) and len(row.text) < 120
-        and (_is_heading(row) or "." in found["number"].rstrip("."))
-    ]
-    numbered_heads = [(at, found) for at, found in heads if _is_heading(rows[at])] or heads
-    for (at, found), end in zip(numbered_heads, [*(at for at, _ in numbered_heads[1:]), len(rows)], strict=True):
-        if _FAQ_HEAD.match(found["title"]) and end - at > 3:
-            printed = rows[at].text[: found.end("number")]
-            yield printed, found["title"], list(rows[at + 1 : end])
-
-
-def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
-    """Questions in turn: the number expected next opens one, its first paragraph is the question."""
-    current: _Question | None = None
-    asking = False
-    for group in paragraphs([line for row in body for line in row.lines if not _LINK_ONLY.match(line.text)]):
-        texts = [without_bullet(clean(line.text)) for line in group]
-        texts = [text for text in texts if not _ICON.match(text)]
-        if not texts or _is_slide_title(texts, title):
-            continue
-        found = _FAQ_NUMBER.match(arabic_digits(texts[0]))
-        expected = (current.number if current else 0) + 1
-        if found and int(found["number"]) == expected and not found["again"]:
-            if current:
-                yield current
-            rest = [texts[0][found.end() :], *texts[1:]]
-            current, asking = _Question(expected, [text for text in rest if text], lines=list(group)), not any(rest)
-        elif current and found and found["again"] and int(found["number"]) == current.number:
-            current.lines += group
-        elif current:
-            current.lines += group
-            texts[0] = _AGAIN.sub("", texts[0])
-            (current.question if asking else current.answer).extend(texts)
-            asking = False
-    if current:
-        yield current
-
-
-def _is_slide_title(texts: Sequence[str], title: str) -> bool:
-    head = re.sub(r"ประจำปี.*$", "", arabic_digits(squeeze("".join(texts))))
-    return bool(head) and len(head) < 1.5 * len(squeeze(title)) and fuzz.ratio(head, squeeze(title)) >= _TITLE_ALIKE
-
-
-#: Words that give advice, and words that open a new sentence in an answer.
-_ADVISES = re.compile(r"ควร|(?:จะ)?ต้อง(?:พิจารณา|เลือก|วิเคราะห์|คำนึง)|(?:ให้|สามารถ)พิจารณา")
-_SENTENCE = re.compile(r" (?=ดังนั้น|กรณี|ยกตัวอย่าง|เช่น|เพราะ|หลังจากนั้น|นอกจากนี้|ทั้งนี้)|(?<=ได้)หรือ(?=กรณี)")
-
-
-def _advice(answer: str) -> str | None:
-    """The first sentence of an answer that gives advice."""
-    for sentence in _SENTENCE.split(answer):
-        if _ADVISES.search(sentence):
-            return sentence.strip()
-    return None
-
-
-# ------------------------------------------------------------------------------------------ criteria
-
-_WEIGHT = re.compile(r"^([\d.]+) ?คะแนน$")
-_TOTAL = re.compile(r"^(?:รวม(?:ทั้งสิ้น|คะแนน)?|Total)$", re.IGNORECASE)
-_CASE = re.compile(r"^กรณี\S.*:")
-_SCORE_HEAD = re.compile(r"^หมวด(?:/หัวข้อ)?$")
-_FULL_SCORE = re.compile(r"คะแนนเต็ม|เกณฑ์การให้คะแนน|คะแนน$")
-_ROW_NUMBER = re.compile(r"^(?P<number>[1-7](?:\.\d)?)\.?(?: |$)(?P<name>.*)$")
-_LEVEL = re.compile(r"ระดับ[ก-๙]+(?: \([A-Za-z ]+\))?")
-_REACHED = re.compile(
-    r"(?P<criterion>คะแนน(?:รวม)?(?:ของ)?(?:ทุกหมวด|จากการประเมิน)?) ?(?:ตั้งแต่|ระหว่าง|ไม่ต่ำกว่า) ?(?P<score>[\d.]+)(?: ?- ?[\d.]+)? ?คะแนน"
-)
-_SHARE = re.compile(
-    r"(?P<subject>[^ ](?:(?!ต้อง).)*?) ?(?:จะ)?ต้อง(?:ได้|มี)คะแนน(?P<of>(?:(?!มากกว่า|ไม่น้อยกว่า|ไม่ต่ำกว่า).)*?)"
-    r" ?(?P<op>มากกว่า|ไม่น้อยกว่า|ไม่ต่ำกว่า)ร้อยละ ?(?P<share>[\d.]+)"
-)
-_SUM = re.compile(r"ต้องมี(?P<criterion>คะแนนรวม) ?(?P<score>[\d.]+) ?คะแนน(?P<op>ขึ้นไป)")
-_EACH = re.compile(r"ดังต่อไปนี้ ?(?P<op>มากกว่า|ไม่น้อยกว่า|ไม่ต่ำกว่า)ร้อยละ ?(?P<share>[\d.]+) ?ได้แก่ ?(?P<list>.+)$")
-_RULE = re.compile(r"^\d\.\d\)")
-_OPS = {"มากกว่า": ">", "ไม่น้อยกว่า": ">=", "ไม่ต่ำกว่า": ">=", "ขึ้นไป": ">="}
-_EVERY_TYPE = "ทุกประเภท"
-#: What a rule may be about, for the shares that tables of least scores are made of.
-_SHARES = (25.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0)
-
-
-@dataclass(slots=True)
-class _Where:
-    """Where in the criteria the reader stands."""
-
-    branch: str | None = None
-    award_type: str | None = None
-    level: str | None = None
-
-    def fields(self) -> dict[str, str | None]:
-        return {"branch": self.branch, "award_type": self.award_type or _EVERY_TYPE}
-
-
-def _criteria(section: Section, rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Record]:
-    """Weights, least scores, levels and rules, each under its branch and type."""
-    where = _Where()
-    names: dict[str, str] = {}
-    ops: dict[str | None, dict[float, str]] = {}
-    head: list[str] | None = None
-    for row in rows:
-        if id(row) in used:
-            head = None
-            continue
-        text, plain = row.text, arabic_digits(row.text)
-        found: list[AwardCriterion] = []
-        if row.tabular:
-            first = squeeze(clean(row.cells[0]))
-            if _SCORE_HEAD.match(first) and len(row.cells) > 2:
-                head = [clean(cell) for cell in row.cells]
-                used.add(id(row))
-            elif where.branch and len(row.cells) >= 2 and (weight := _WEIGHT.match(arabic_digits(clean(row.cells[1])))):
-                name = numbered(clean(row.cells[0])).text
-                found = [AwardCriterion(level=where.level, criterion=name, weight=float(weight[1]), **where.fields())]
-            elif head and where.branch:
-                found = list(_least_scores(row, head, where, names, ops.get(where.award_type, {})))
-        else:
-            head = None
-            _move(where, text, plain, terms, _is_heading(row))
-            if where.branch:
-                found = list(_rules(text, plain, where, terms))
-                shares = ops.setdefault(where.award_type, {})
-                shares.update({c.threshold: c.threshold_op for c in found if c.threshold is not None and c.threshold_op})
-        for criterion in found:
-            for name, value in place(row.lines).items():
-                setattr(criterion, name, value)
-            yield criterion
-        if found:
-            used.add(id(row))
-
-
-def _move(where: _Where, text: str, plain: str, terms: Terms, heading: bool) -> None:
-    """Follow headings, list items and captions: a branch, a type, or a case opens."""
-    bare = re.sub(r"\s*\([\d,.]+ ?คะแนน\)$", "", numbered(without_bullet(plain)).text)
-    bare = text[len(text) - len(numbered(without_bullet(text)).text) :][: len(bare)]
-    if len(bare) > 120:
-        return
-    if heading and (branch := terms.branch(bare)):
-        where.branch, where.award_type, where.level = branch, None, None
-    elif heading and _SECTION.match(plain) and not terms.settle(bare) and not plain.startswith("เกณฑ์"):
-        if re.match(r"^\d+\.\d|^\d+\. ?[^ป]", plain):
-            where.branch = None
-    elif _CASE.match(bare):
-        where.level = bare
-    elif bare.startswith("กรณีรางวัล"):
-        name = terms.mentioned(bare.removeprefix("กรณี").partition(" ")[2]) if " " in bare else None
-        if name and "ยกเว้น" in bare:
-            name = f"{_EVERY_TYPE} ยกเว้น{name}"
-        where.award_type, where.level = name, None
-    elif (name := terms.settle(bare)) and not name.startswith("สาขา") and (heading or numbered(plain).number):
-        where.award_type, where.level = name, None
-    elif bare.startswith("เกณฑ์การให้คะแนน") and (name := terms.settle(bare.removeprefix("เกณฑ์การให้คะแนน"))):
-        where.award_type, where.level = name, None
-    elif heading:
-        where.level = None
-
-
-def _rules(text: str, plain: str, where: _Where, terms: Terms) -> Iterator[AwardCriterion]:
-    """The levels and rules that a paragraph states."""
-    named = _LEVEL.search(where.award_type or "")
-    level = named[0] if named else None
-    if each := _EACH.search(plain):
-        start = each.start("list")
-        items = enumerated(re.sub(r" และ (?=\()", " ", text[start:]))[1]
-        of = _LEVEL.match(text)
-        for item in items:
-            yield AwardCriterion(
-                level=of[0] if of else level,
-                criterion=item.text,
-                threshold=float(each["share"]),
-                threshold_op=_OPS[each["op"]],
-                **where.fields(),
-            )
-    if reached := _REACHED.search(plain):
-        levels = _LEVEL.findall(text)
-        own = _LEVEL.match(numbered(without_bullet(text)).text)
-        if levels:
-            yield AwardCriterion(
-                level=own[0] if own else levels[-1],
-                criterion=reached["criterion"].strip(),
-                threshold=number(reached["score"]),
-                threshold_op=">=",
-                **where.fields(),
-            )
-            return
-    if each:
-        return
-    stated = False
-    body = numbered(without_bullet(plain)).text
-    for share in _SHARE.finditer(body):
-        stated = True
-        subject = re.sub(r"^(?:และ|ทั้งนี้|\**ทั้งนี้) ?", "", share["subject"].strip())
-        if share["of"].strip():
-            subject = f"คะแนน{share['of'].strip()}"
-        yield AwardCriterion(
-            level=level,
-            criterion=subject,
-            threshold=float(share["share"]),
-            threshold_op=_OPS[share["op"]],
-            **where.fields(),
-        )
-    for total in _SUM.finditer(body):
-        stated = True
-        yield AwardCriterion(
-            level=level,
-            criterion=total["criterion"],
-            threshold=number(total["score"]),
-            threshold_op=_OPS[total["op"]],
-            **where.fields(),
-        )
-    if not stated and _RULE.match(plain.removeprefix("- ")):
-        yield AwardCriterion(level=level, criterion=numbered(without_bullet(text)).text, **where.fields())
-
-
-def _least_scores(
-    row: Row, head: Sequence[str], where: _Where, names: dict[str, str], ops: Mapping[float, str]
-) -> Iterator[AwardCriterion]:
-    """A row of full score and least scores, one record an award column.
-
-    Whether a score must be reached or exceeded is what the type's rules say of that share of the full score.
-    """
-    cells = [clean(cell) for cell in row.cells]
-    label = _ROW_NUMBER.match(arabic_digits(cells[0]))
-    total = bool(_TOTAL.match(squeeze(cells[0])))
-    if not label and not total:
-        return
-    if label and label["name"]:
-        names[label["number"]] = label["name"]
-    full = next((number(cell) for title, cell in zip(head[1:], cells[1:], strict=False) if _FULL_SCORE.search(title)), None)
-    named = _LEVEL.search(where.award_type or "")
-    for title, cell in list(zip(head, cells, strict=False))[1:]:
-        least = number(cell)
-        if least is None or _FULL_SCORE.search(title):
-            continue
-        column = re.sub(r"\s*\([\d.]+\)$", "", title)
-        share = round(100 * least / full) if full else None
-        op = ops.get(float(least)) if total else ops.get(float(share or -1))
-        yield AwardCriterion(
-            level=named[0] if named and named[0] in column else column,
-            criterion=cells[0] if total else names.get(label["number"], label["number"]) if label else None,
-            weight=full,
-            threshold=least,
-            threshold_op=op,
-            category=int(label["number"][0]) if label else None,
-            **where.fields(),
-        )
+def _owner(lines: Sequence[TextLine]) -> str | None:
+    """The agency a title page names as the report's own: a line "ของ<agency>"."""
+    return next((found[1] for line in lines if (found := _OF_AGENCY.match(clean(line.text)))), None)
 
 
 # ------------------------------------------------------------------------------------------ submissions
@@ -435,7 +157,7 @@ def _lessons(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
             continue
         body: list[TextLine] = []
         for after in rows[at + 1 :]:
-            if after.tabular or _is_heading(after) or len(after.text) < _PROSE:
+            if after.tabular or after.heading or len(after.text) < _PROSE:
                 break
             body += after.lines
             used.add(id(after))

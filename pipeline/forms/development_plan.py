@@ -29,7 +29,7 @@ from pipeline import framework
 from pipeline.forms import tables
 from pipeline.forms.base import Form, Section, fiscal_year_of, place
 from pipeline.forms.lines import TextLine
-from pipeline.forms.numbering import Numbered, enumerated, following, numbered, parent
+from pipeline.forms.numbering import enumerated, following, numbered, parent
 from pipeline.forms.passages import passages, row_passage
 from pipeline.forms.tables import Row, clean
 from pipeline.records import Activity, Plan, Record
@@ -180,9 +180,7 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
 
 
 def _opens_form(row: Row) -> bool:
-    return any(
-        (label := _label(cell)) and label[0] in ("agency", "name") for cell in row.cells[:1]
-    )
+    return any((label := _label(cell)) and label[0] in ("agency", "name") for cell in row.cells[:1])
 
 
 def _header(row: Row) -> dict[str, int]:

@@ -46,7 +46,7 @@ def enumerated(text: str) -> tuple[str, list[Numbered]]:
     >>> enumerated("ได้แก่ ๑. สำรวจ ๓. ภาค ๒. สรุป")
     ('ได้แก่', [Numbered(number='1', text='สำรวจ ๓. ภาค'), Numbered(number='2', text='สรุป')])
     """
-    starts = []
+    starts: list[re.Match[str]] = []
     for found in _ITEM.finditer(arabic_digits(text)):
         if int(found["number"]) == len(starts) + 1:
             starts.append(found)

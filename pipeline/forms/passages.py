@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.forms.base import place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.tables import Row, clean, rows
 from pipeline.records import Passage
-from pipeline.thai import join_wrapped
+from pipeline.thai import arabic_digits, join_wrapped
 
 #: What opens a paragraph of its own wherever it stands: a heading, a bullet, a number.
 _OPENS = re.compile(
@@ -21,13 +21,13 @@ _FULL = 0.7
 _LETTERS = re.compile(r"[A-Za-zก-๙]")
 
 
-def paragraphs(lines: Sequence[TextLine]) -> Iterator[list[TextLine]]:
-    """Lines outside of tables, grouped as they belong to one paragraph or list item."""
+def paragraphs(lines: Sequence[TextLine], *, items: bool = True) -> Iterator[list[TextLine]]:
+    """Lines outside of tables, grouped as they belong to one paragraph, and to one list item unless `items` is off."""
     spaced = any(line.gap for line in lines)
     longest = max((len(line.text) for line in lines), default=0)
     group: list[TextLine] = []
     for line in lines:
-        if group and not _runs_on(group[-1], line, spaced, longest):
+        if group and not _runs_on(group[-1], line, spaced, longest, items):
             yield group
             group = []
         group.append(line)
@@ -35,8 +35,8 @@ def paragraphs(lines: Sequence[TextLine]) -> Iterator[list[TextLine]]:
         yield group
 
 
-def _runs_on(before: TextLine, line: TextLine, spaced: bool, longest: int) -> bool:
-    if _OPENS.match(line.plain) or before.text.startswith("#"):
+def _runs_on(before: TextLine, line: TextLine, spaced: bool, longest: int, items: bool) -> bool:
+    if (items and _OPENS.match(line.plain)) or before.text.startswith("#"):
         return False
     if line.line.page is not None and before.line.bbox is not None:
         return before.line.joint is not None
@@ -54,6 +54,21 @@ def pieces(lines: Sequence[TextLine]) -> Iterator[tuple[str, Sequence[TextLine]]
         prose = []
         yield " | ".join(filter(None, map(clean, row.cells))), row.lines
     yield from _of_prose(prose)
+
+
+def paragraph_parts(texts: Iterable[str]) -> Iterator[str]:
+    """The lines of a paragraph as texts: its beginning, and each list item in it, wrapped lines joined.
+
+    >>> list(paragraph_parts(["ได้แก่", "- งาน", "บริการ", "- งานแผน"]))
+    ['ได้แก่', '- งานบริการ', '- งานแผน']
+    """
+    parts: list[list[str]] = []
+    for text in texts:
+        if parts and not _OPENS.match(arabic_digits(text)):
+            parts[-1].append(text)
+        else:
+            parts.append([text])
+    return filter(None, map(join_wrapped, parts))
 
 
 def passages(lines: Sequence[TextLine]) -> Iterator[Passage]:

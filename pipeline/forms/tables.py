@@ -20,6 +20,8 @@ _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BLOCK = re.compile(r"</?(?:p|li|ul|ol|br|div|tr|td|th|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BOLD = re.compile(r"<(?:b|strong)>.*?</(?:b|strong)>|\*\*.+?\*\*", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
+#: A line that is a web address and nothing else.
+LINK_ONLY = re.compile(r"^<?https?://\S+>?$")
 #: Markdown's own signs: heading marks at the start, emphasis, escapes.
 _MARKDOWN = re.compile(r"^\s*#{1,6}\s+|\*\*|\\(?=[*_#])")
 #: Signs that head the items of a list and say nothing else.
@@ -41,6 +43,11 @@ class Row:
     def tabular(self) -> bool:
         """Whether the row stands in a table."""
         return len(self.cells) > 1
+
+    @property
+    def heading(self) -> bool:
+        """Whether the row is a line that markdown marks as a heading."""
+        return not self.tabular and self.cells[0].lstrip().startswith("#")
 
     @property
     def text(self) -> str:
