@@ -11,13 +11,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from pipeline.errors import PmqaError
 from pipeline.export import BINARY_FORMATS, DATASETS, FORMATS
 from pipeline.export import export as export_dataset
+from pipeline.extract import Ocr
+from pipeline.extract import explain as explanation
+from pipeline.extract import extract as read_file
+from pipeline.extract.debug_image import write_pictures
+from pipeline.extract.model import as_dict
 from pipeline.ingest import FileReport
 from pipeline.ingest import ingest as ingest_files
 from pipeline.pool import MEMORY
@@ -53,6 +58,43 @@ Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 
 #: Warnings about one document that a table shows.
 _SHOWN = 3
+
+
+@app.command()
+def extract(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .pdf, .txt or .md file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Pages, lines, boxes and corrections as JSON.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="What was wrong with the file, how it was settled, what is doubtful.")
+    ] = False,
+    debug_image: Annotated[
+        Path | None,
+        typer.Option("--debug-image", metavar="DIR", help="Also write page pictures with lines and corrections."),
+    ] = None,
+    ocr: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN",
+            callback=_one_of("auto", "never", "always"),
+            help="When to read pages by OCR: auto, never or always.",
+        ),
+    ] = "auto",
+) -> None:
+    """Print the repaired text of a document, its pages separated by form feeds.
+
+    Example: pmqa extract "Feedback Report.pdf" > report.txt
+    """
+    document = read_file(file, ocr=cast(Ocr, ocr))
+    if explain:
+        typer.echo(explanation.render(document), nl=False)
+    elif as_json:
+        _print_json(as_dict(document))
+    else:
+        typer.echo("\f".join("\n".join(line.text for line in page.lines) for page in document.pages))
+    for warning in () if explain else document.warnings:
+        typer.echo(f"pmqa: {warning}", err=True)
+    if debug_image is not None:
+        write_pictures(document, file, debug_image)
 
 
 @app.command()

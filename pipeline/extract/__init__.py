@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pipeline.errors import PmqaError
 from pipeline.extract import mend, pdf, plaintext
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Document, Line, Page
+from pipeline.extract.ocr import read_scans
+from pipeline.repair import Explained, repair_lines
 
 __all__ = ["BBox", "Cell", "Cluster", "Correction", "Document", "Line", "Ocr", "Page", "extract", "iter_pages"]
 
@@ -66,7 +69,8 @@ def _pages(path: Path, data: bytes, media_type: str, warnings: list[str], ocr: O
         return
     sound = mend.open_pdf(path)
     warnings.extend(sound.warnings)
-    yield from _repaired(_numbered(pdf.read_pages(sound.data)))
+    pages = read_scans(pdf.read_pages(sound.data), sound.data, warnings, when=ocr, mended=sound.mended)
+    yield from _repaired(_numbered(pages))
 
 
 def _numbered(pages: Iterable[Page]) -> Iterator[Page]:
@@ -81,18 +85,31 @@ def _numbered(pages: Iterable[Page]) -> Iterator[Page]:
 
 def _repaired(pages: Iterable[Page]) -> Iterator[Page]:
     """Repairs what is wrong with the text itself, after the page has had its say."""
-    repair = _repairer()
     for page in pages:
-        if repair is not None and page.lines:
-            for line, explained in zip(page.lines, repair([line.text for line in page.lines]), strict=True):
-                if explained.text != line.text:
-                    line.text = explained.text
+        for line, repaired in zip(page.lines, repair_lines([line.text for line in page.lines]), strict=True):
+            if repaired.text != line.text:
+                _take(line, repaired)
         yield page
 
 
-def _repairer() -> Callable[[list[str]], list[Any]] | None:
-    try:
-        from pipeline.repair import repair_lines  # type: ignore[attr-defined]
-    except ImportError:
-        return None
-    return repair_lines  # type: ignore[no-any-return]
+def _take(line: Line, repaired: Explained) -> None:
+    """Gives a line its repaired text; the edits count characters of the old text, corrections those of `raw`."""
+    place = _offsets(line.text, line.raw)
+    edits = [
+        Correction(place[e.start], place[e.end], e.before, e.after, f"repair:{e.rule}", e.confidence)
+        for e in repaired.edits
+    ]
+    line.text = repaired.text
+    line.corrections = tuple(sorted((*line.corrections, *edits), key=lambda c: (c.start, c.end)))
+
+
+def _offsets(text: str, raw: str) -> list[int]:
+    """For each offset of a text the offset of what it was made from."""
+    if text == raw:
+        return list(range(len(text) + 1))
+    place = [0] * (len(text) + 1)
+    for _, a0, a1, b0, b1 in SequenceMatcher(None, text, raw, autojunk=False).get_opcodes():
+        for n in range(a0, a1):
+            place[n] = min(b0 + n - a0, b1)
+    place[len(text)] = len(raw)
+    return place

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class BBox(NamedTuple):
@@ -114,3 +114,42 @@ class Document:
             for line in page.lines:
                 if furniture or not line.furniture:
                     yield line
+
+
+def as_dict(document: Document) -> dict[str, Any]:
+    """The document as plain data: pages, their lines, and the source of each correction. Clusters stay out.
+
+    Boxes are in points, offsets of corrections count characters of `raw`.
+    """
+    return {
+        "source_name": document.name,
+        "sha256": document.sha256,
+        "media_type": document.media_type,
+        "title": document.title,
+        "warnings": document.warnings,
+        "pages": [
+            {
+                "number": page.number,
+                "width": page.width,
+                "height": page.height,
+                "method": page.method,
+                "row_cut": page.row_cut,
+                "lines": [_line_as_dict(line) for line in page.lines],
+            }
+            for page in document.pages
+        ],
+    }
+
+
+def _line_as_dict(line: Line) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "page": line.page,
+        "text": line.text,
+        "raw": line.raw,
+        "bbox": None if line.bbox is None else [round(value, 2) for value in line.bbox],
+        "cell": None if line.cell is None else line.cell._asdict(),
+        "furniture": line.furniture,
+        "joint": line.joint,
+        "corrections": [correction._asdict() for correction in line.corrections],
+    }
