@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.repair.decode import copy_cost, is_compound
 from pipeline.repair.lexicon import Lexicon, is_word_shaped
+from pipeline.thai import CONSONANTS
 from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_seen
 
 #: A count in a clean document of the field weighs as much as this many in the general corpora.
@@ -208,6 +209,8 @@ def expected_quadgrams(counts: Mapping[str, int], freedom: Mapping[str, float]) 
     joined(last[1], gap, whole[1], start[1])
     joined(gap, whole[1], whole[1], start[1])
     expected[0, 0] = expected[:, 0, 0] = expected[:, :, 0, 0] = 1.0  # runs of signs are no matter of spelling
+    letters_alone = slice(1, len(CONSONANTS) + 1)  # nor are letters that stand alone: ก.พ., ผนวก ก
+    expected[0, letters_alone, 0] = expected[:, 0, letters_alone, 0] = 1.0
     return expected
 
 

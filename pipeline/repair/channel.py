@@ -33,7 +33,7 @@ _CLOSED = 99.0
 class Costs:
     """Price of each kind of edit; evidence in the line or its neighbours lowers some of them."""
 
-    shift: float = 7.0
+    shift: float = 6.0
     shift_certain: float = -6.0
     swap: float = -6.0
     doubled: float = -4.0
@@ -55,6 +55,8 @@ class Costs:
 
 
 PLAIN = Costs()
+#: SARA AM never goes with a leading vowel.
+_IMPOSSIBLE_AM = -6.0
 #: Marks a position where SARA AA may be a SARA AM that lost its upper part without a trace.
 TRACELESS = 2
 
@@ -144,7 +146,9 @@ def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
             continue
         if near[i] and (before in _CONSONANTS or before in _MARKS):
             if char == "ำ":
-                offer(i, i + 1, "า", "aa_as_am", costs.aa_as_am)
+                base = i - 2 if before in _TONES else i - 1
+                impossible = base > 0 and s[base - 1] in _LEADING
+                offer(i, i + 1, "า", "aa_as_am", _IMPOSSIBLE_AM if impossible else costs.aa_as_am)
             elif char == "า" and (near[i] == TRACELESS or costs.am_lost < PLAIN.am_lost):
                 offer(i, i + 1, "ำ", "am_lost", costs.am_lost)
         if char in _MARKS:

@@ -12,8 +12,8 @@ from pipeline.resources import resource
 
 Array = np.ndarray[Any, Any]
 
-#: Letters told apart; anything else (Latin, digits, signs, spaces) shares code 0.
-ALPHABET = "".join(map(chr, [*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E4F)]))
+#: Letters told apart; anything else (Latin, digits, signs, spaces, ๆ and ฯ) shares code 0.
+ALPHABET = "".join(map(chr, [*range(0x0E01, 0x0E2F), *range(0x0E30, 0x0E3B), *range(0x0E40, 0x0E46), *range(0x0E47, 0x0E4F)]))
 _SIZE = len(ALPHABET) + 1
 _CODE = np.zeros(0x0E60, np.uint32)
 _CODE[[ord(c) for c in ALPHABET]] = np.arange(1, _SIZE)
