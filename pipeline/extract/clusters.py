@@ -29,7 +29,7 @@ class Piece:
 
     def __init__(self, drawn: Drawn, letter: str, source: str | None, confidence: float) -> None:
         self.letter = letter
-        self.marks: list[tuple[str, float]] = []  # with the left edge of their ink
+        self.marks: list[tuple[str, float]] = []  # with the middle of their ink
         self.claims = drawn.glyph.claim
         self.x0 = drawn.x
         self.x1 = drawn.x + drawn.advance
@@ -216,11 +216,11 @@ def _add_mark(base: Piece, drawn: Drawn, *, claimed: bool = False) -> None:
     if glyph.lost:
         base.unread += 1
         return
-    left = _ink(drawn)[0]
+    middle = sum(_ink(drawn)) / 2
     for char in glyph.text:
-        if any(char == mark and abs(left - at) < 0.1 * base.size for mark, at in base.marks):
+        if any(char == mark and abs(middle - at) < 0.1 * base.size for mark, at in base.marks):
             continue  # struck twice, as some programs do to make letters bold
-        base.marks.append((char, left))
+        base.marks.append((char, middle))
 
 
 def _drop_carriers(found: list[Piece], base: Piece) -> None:
@@ -274,10 +274,11 @@ def _adopt(found: list[Piece]) -> None:
             p
             for p in nearby
             if p.letter and not p.is_space and abs(p.y - orphan.y) < 0.6 * p.size and p.angle == orphan.angle
-            and p.x0 - _REACH * p.size <= at + 0.1 * p.size <= p.x1 + _REACH * p.size
+            and p.x0 - _REACH * p.size <= at <= p.x1 + _REACH * p.size
         ]  # fmt: skip
         if bases:
-            base = min(bases, key=lambda p: abs((p.x0 + p.x1) / 2 - at - 0.15 * p.size))
+            # Over the letter itself rather than beside it; over its right part, where marks stand.
+            base = min(bases, key=lambda p: (not p.x0 <= at <= p.x1, abs(p.x1 - 0.15 * p.size - at)))
             base.marks = orphan.marks + base.marks
             base.unread += orphan.unread
             base.claims = orphan.claims + base.claims
