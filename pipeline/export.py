@@ -100,13 +100,15 @@ def dataset_rows(store: Store, dataset: str) -> Iterator[Row]:
 # JSON lines
 
 #: Signs that some readers take for the end of a line.
-_LINE_ENDS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029"})
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def _write_jsonl(columns: dict[str, Kind], rows: Iterable[Row], file: BinaryIO) -> None:
     for row in rows:
-        line = json.dumps({name: row[name] for name in columns}, ensure_ascii=False, allow_nan=False)
-        file.write(line.translate(_LINE_ENDS).encode() + b"\n")
+        line = _JSON.encode({name: row[name] for name in columns})
+        line = _LINE_ENDS.sub(lambda end: f"\\u{ord(end[0]):04x}", line)
+        file.write(line.encode() + b"\n")
 
 
 # CSV
