@@ -12,7 +12,7 @@ from pipeline.errors import PmqaError
 from pipeline.extract import mend, pdf, plaintext
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Document, Line, Page
 from pipeline.extract.ocr import read_scans
-from pipeline.repair import Explained, repair_lines
+from pipeline.repair import Edit, repair_lines, replay
 
 __all__ = ["BBox", "Cell", "Cluster", "Correction", "Document", "Line", "Ocr", "Page", "extract", "iter_pages"]
 
@@ -87,20 +87,22 @@ def _repaired(pages: Iterable[Page]) -> Iterator[Page]:
     """Repairs what is wrong with the text itself, after the page has had its say."""
     for page in pages:
         for line, repaired in zip(page.lines, repair_lines([line.text for line in page.lines]), strict=True):
-            if repaired.text != line.text:
-                _take(line, repaired)
+            # What the glyphs of a page do not show was not lost on the way from the page.
+            drawn = page.method == "text" and bool(line.clusters)
+            edits = [edit for edit in repaired.edits if not (drawn and "dropped_mark" in edit.rule)]
+            if edits:
+                _take(line, edits)
         yield page
 
 
-def _take(line: Line, repaired: Explained) -> None:
-    """Gives a line its repaired text; the edits count characters of the old text, corrections those of `raw`."""
+def _take(line: Line, edits: list[Edit]) -> None:
+    """Gives a line its repaired text; edits count characters of the old text, corrections those of `raw`."""
     place = _offsets(line.text, line.raw)
-    edits = [
-        Correction(place[e.start], place[e.end], e.before, e.after, f"repair:{e.rule}", e.confidence)
-        for e in repaired.edits
+    repairs = [
+        Correction(place[e.start], place[e.end], e.before, e.after, f"repair:{e.rule}", e.confidence) for e in edits
     ]
-    line.text = repaired.text
-    line.corrections = tuple(sorted((*line.corrections, *edits), key=lambda c: (c.start, c.end)))
+    line.text = replay(line.text, edits)
+    line.corrections = tuple(sorted((*line.corrections, *repairs), key=lambda c: (c.start, c.end)))
 
 
 def _offsets(text: str, raw: str) -> list[int]:

@@ -43,9 +43,14 @@ def _marked(ahead: deque[Page], behind: deque[Page], heads: list[list[tuple[str,
     level = [line for line in page.lines if line.bbox is not None]
     by_height = sorted(level, key=lambda line: line.bbox.top if line.bbox else 0.0)
     for inwards in (by_height, by_height[::-1]):
+        count = 0
         for line in inwards[:_DEEPEST]:
             if line.cell is not None or not _repeated(line, page, neighbours):
                 break
+            count += 1
+        while 0 < count < len(inwards) and not _apart(inwards[count - 1], inwards[count], by_height):
+            count -= 1
+        for line in inwards[:count]:
             line.furniture = True
     for line in (by_height[:2] + by_height[-2:]) if by_height else ():
         if line.cell is None and _PAGE_NUMBER.fullmatch(arabic_digits(line.text.strip())):
@@ -53,6 +58,15 @@ def _marked(ahead: deque[Page], behind: deque[Page], heads: list[list[tuple[str,
     _mark_head(page, by_height, heads)
     behind.append(page)
     return page
+
+
+def _apart(line: Line, inner: Line, by_height: Sequence[Line]) -> bool:
+    """Whether a line stands further from the next one than the lines of the text do from each other."""
+    tops = [each.bbox.top for each in by_height if each.bbox is not None]
+    pitches = sorted(b - a for a, b in zip(tops, tops[1:], strict=False) if b - a > 3)
+    if line.bbox is None or inner.bbox is None or len(pitches) < 3:
+        return True
+    return abs(line.bbox.top - inner.bbox.top) > 1.2 * pitches[len(pitches) // 2]
 
 
 def _repeated(line: Line, page: Page, neighbours: Sequence[Page]) -> bool:
