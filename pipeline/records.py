@@ -211,6 +211,7 @@ class Passage(Record):
     category: int | None = None
     category_probs: dict[str, float] | None = None
     criterion: str | None = None
+    level: str | None = None
     role: str | None = None
     verdict: str | None = None
     abstained: bool | None = None

@@ -19,6 +19,7 @@ from pipeline.forms import (
     form4,
     indicator_form,
     other,
+    self_assessment,
     slides,
 )
 from pipeline.forms.base import Form, Section, cut
@@ -34,6 +35,7 @@ FORMS: tuple[Form, ...] = (
     form4.FORM,
     feedback_report.FORM,
     slides.FORM,
+    self_assessment.FORM,
     indicator_form.FORM,
     development_plan.FORM,
     action_plan.FORM,

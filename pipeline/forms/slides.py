@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.titles import ALIKE, known_titles, likeness
+from pipeline.forms.wording import ADDRESS, OPEN_END
 from pipeline.records import Finding, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -24,15 +25,13 @@ FAMILY = "slides"
 
 _BOXES = {"☑": "pass", "☒": "fail", "☐": "pending"}
 _POINT = re.compile(rf"^(?P<box>[{''.join(_BOXES)}]) ?(?P<text>\S.*)$")
-_SCALE = re.compile(r"^BASIC ?ADVANCED? ?SIGNIFICAN(?:CE|T) ?(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE)
+#: The levels over the columns of the grid, with the category beside them.
+SCALE = re.compile(r"^BASIC ?ADVANCED? ?SIGNIFICAN(?:CE|T) ?(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE)
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.])")
 _TILES = re.compile(r"^(?:[01]\d ?){2,}$")
-_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$")
 _LONE_NUMBER = re.compile(r"^\d{1,3}$")
 _SUB_POINT = re.compile(r"^[-–•*]")
 _GOES_ON = re.compile(r"^[-–•*(]")
-#: Words after which a phrase is not at its end.
-_OPEN_END = re.compile(r"(?:การ|ความ|และ|หรือ|จาก|ของ|กับ|ที่|ใน|ให้|ต่อ|เพื่อ|โดย|เช่น|ได้แก่|เป็น|[,/(])$")
 _CRITERION = re.compile(r"^[1-6]\.\d$")
 #: Lines around the scale in which points must stand, and how many; lines before the first tile that may be titles.
 _AROUND, _ENOUGH, _TITLES = 250, 4, 60
@@ -45,7 +44,7 @@ _COPIES = 3
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """The first title of the first slide: the scale names the form, ticked points around it prove it."""
     points = [i for i, line in enumerate(lines) if _POINT.match(line.plain)]
-    scales = [i for i, line in enumerate(lines) if _SCALE.match(line.plain)]
+    scales = [i for i, line in enumerate(lines) if SCALE.match(line.plain)]
     believed = [at for at in scales if sum(abs(i - at) < _AROUND for i in points) >= _ENOUGH]
     if not believed:
         return
@@ -74,7 +73,7 @@ def _title_category(lines: Sequence[TextLine], at: int) -> int | None:
 
 
 def _is_furniture(line: TextLine) -> bool:
-    return any(p.match(line.plain) for p in (_SCALE, _TILES, _ADDRESS, _LONE_NUMBER, _CATEGORY))
+    return any(p.match(line.plain) for p in (SCALE, _TILES, ADDRESS, _LONE_NUMBER, _CATEGORY))
 
 
 @dataclass(slots=True)
@@ -93,7 +92,7 @@ class _Point:
 
     def is_open(self) -> bool:
         """Whether what follows after a gap still belongs to it: a list of its own, or a phrase broken off."""
-        return any(_SUB_POINT.match(t.plain) for t in self.lines[1:]) or bool(_OPEN_END.search(self.lines[-1].text))
+        return any(_SUB_POINT.match(t.plain) for t in self.lines[1:]) or bool(OPEN_END.search(self.lines[-1].text))
 
 
 @dataclass(slots=True)
@@ -153,7 +152,7 @@ def _slides(section: Section) -> list[_Slide]:
         ticks = [i for i, line in enumerate(block) if _POINT.match(line.plain)]
         lead = block[: ticks[0]] if ticks else block
         if _is_furniture(block[0]):
-            scale = _SCALE.match(block[0].plain) or _CATEGORY.match(block[0].plain)
+            scale = SCALE.match(block[0].plain) or _CATEGORY.match(block[0].plain)
             if scale and scale["category"]:
                 slide.category = int(scale["category"])
         elif not ticks and (category := _title_category(lines, start)) is not None:

@@ -1,0 +1,292 @@
+"""The self-assessment of one category: what was found for each criterion, shortly and in detail, and a draft plan.
+
+Summary, a criterion after the other: number and title › ผลการดำเนินงาน, a sentence that names the level reached ›
+ข้อสังเกตและข้อเสนอแนะ › ปัญหา อุปสรรค. Detail, again by criterion: a table of levels (Basic, Advance, Significance;
+its header on every page) with approach and evidence › ข้อสังเกต/ข้อเสนอแนะ › ปัญหา อุปสรรค › แนวทางการดำเนินการ ›
+ผู้รับผิดชอบ. Under each heading statements are numbered, bulleted, or a paragraph each; "-" stands for none. Between
+the two the slide of the category may be printed, which says nothing. At the end the draft of the plan for next year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from pipeline.forms import draft_plan, levels
+from pipeline.forms.base import Form, Section, place
+from pipeline.forms.lines import TextLine
+from pipeline.forms.slides import SCALE
+from pipeline.forms.titles import ALIKE, heading_end, likeness
+from pipeline.forms.wording import ADDRESS, OPEN_END
+from pipeline.records import Finding, Passage, Record
+from pipeline.thai import join_wrapped, squeeze
+
+FAMILY = "self_assessment"
+
+LEVELS = ("Basic", "Advance", "Significance")
+#: The headings under a criterion, and the kind of statement below each; None for what is no finding.
+HEADINGS: Mapping[str, str | None] = {
+    "ผลการดำเนินงาน": "level",
+    "ข้อสังเกตและข้อเสนอแนะ": "observation",
+    "ข้อสังเกต/ข้อเสนอแนะ": "observation",
+    "ข้อเสนอแนะ": "observation",
+    "ปัญหาอุปสรรค": "obstacle",
+    "ปัญหา/อุปสรรค": "obstacle",
+    "ปัญหาและอุปสรรค": "obstacle",
+    "แนวทางการดำเนินการ": "action",
+    "ผู้รับผิดชอบ": None,
+}
+#: How alike (0..100) a line must be to a heading: room for a mark that is lost or out of place.
+_HEADING = 90.0
+
+_LANDMARK = re.compile(r"^สรุป(?:รายงาน)?ผลการ(?:ดำเนินการ|ประเมินตนเอง)")
+_CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.]) ?:? ?(?P<title>.*?)(?: รอบ ?\d+ ?เดือน.*)?$")
+_CRITERION = re.compile(r"^(?:ประเด็น|หัวข้อ|เกณฑ์)?(?:ที่)? ?(?P<number>[1-7]\. ?\d)\.? ?(?P<title>[^\d\s.].*)$")
+_LEVEL = re.compile(r"ระดับ ?(?P<level>Basic|Advanced?|Significan(?:ce|t))", re.IGNORECASE)
+_LEVEL_ROW = re.compile(r"^(?P<level>Basic|Advanced?|Significan(?:ce|t))$", re.IGNORECASE)
+_TABLE_HEAD = re.compile(r"^ระดับ(?: แนวทาง(?:การ)?ดำเนินการ.*)?$")
+_TABLE_HEAD_WORD = re.compile(
+    r"^(?:ระดับ|แนวทาง(?:การ)?ดำเนินการ|แบบ(?:การ)?ตรวจ(?:ประเมิน)?ตนเอง|แบบการตรวจประเมินตนเอง|\(PMQA 4\.0\)"
+    r"|ผลการดำเนินงาน(?:ที่ตอบข้อคำถาม)?| )+$"
+)
+_ITEM = re.compile(r"^(?P<number>\d{1,2})[.)](?!\d) ?(?P<text>\S.*)$")
+_BULLET = re.compile(r"^[-–•*] ?(?=\S)")
+_NOTHING = re.compile(r"^[-–—.\s]*$|^ไม่มี$")
+#: Lines before the first sign of the form in which its title stands.
+_ABOVE = 40
+
+
+def find(lines: Sequence[TextLine]) -> Iterator[int]:
+    """The title of the form where a level reached or a table of levels follows; else the criterion's heading."""
+    signs = [i for i, line in enumerate(lines) if _is_sign(lines, i) or _TABLE_HEAD.match(line.plain)]
+    signs = [i for i in signs if _heads_levels(lines, i)]
+    if not signs:
+        return
+    above = range(max(0, signs[0] - _ABOVE), signs[0])
+    titles = [i for i in above if _LANDMARK.match(lines[i].plain)]
+    criteria = [i for i in above if _CRITERION.match(lines[i].plain)]
+    yield (titles or criteria[-1:] or signs)[0]
+
+
+def _is_sign(lines: Sequence[TextLine], at: int) -> bool:
+    """Whether the sentence on the level reached stands here, below its heading."""
+    return at > 0 and bool(_LEVEL.search(lines[at].plain)) and _heading(lines[at - 1]) == "level"
+
+
+def _heads_levels(lines: Sequence[TextLine], at: int) -> bool:
+    return _is_sign(lines, at) or any(_LEVEL_ROW.match(line.plain) for line in lines[at : at + 8])
+
+
+def _heading(line: TextLine) -> str | None:
+    """The kind of statement that a heading announces ("none" for what is no finding), None for any other line."""
+    text = squeeze(line.plain).rstrip(":")
+    if not 4 < len(text) < 40:
+        return None
+    best = max(HEADINGS, key=lambda heading: fuzz.ratio(text, heading))
+    return (HEADINGS[best] or "none") if fuzz.ratio(text, best) >= _HEADING else None
+
+
+# -- where things stand ---------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Level:
+    """A row of the table of levels; `breaks` are the indexes of lines that open a page."""
+
+    name: str
+    lines: list[TextLine] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Criterion:
+    """What stands under one heading of a criterion: its levels, and the lines under each heading."""
+
+    number: str
+    title: str
+    levels: list[_Level] = field(default_factory=list)
+    parts: list[tuple[str, list[TextLine]]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Outline:
+    """The parts of the document."""
+
+    category_title: str | None = None
+    criteria: list[_Criterion] = field(default_factory=list)
+    plan: Sequence[TextLine] = ()
+
+
+def _outline(lines: Sequence[TextLine]) -> _Outline:
+    out = _Outline()
+    into: list[TextLine] = []  # what the next line goes to
+    level: _Level | None = None
+    new_page = False
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if draft_plan.opens(lines, at):
+            out.plan = lines[at:]
+            break
+        if (found := _CRITERION.match(line.plain)) and (taken := _title_lines(found, lines, at)):
+            title = join_wrapped([line.text[found.start("title") :], *(t.text for t in lines[at + 1 : at + taken])])
+            out.criteria.append(_Criterion(found["number"].replace(" ", ""), title))
+            into, level, at = [], None, at + taken
+            continue
+        current = out.criteria[-1] if out.criteria else None
+        if _TABLE_HEAD.match(line.plain) and current:
+            while at + 1 < len(lines) and _TABLE_HEAD_WORD.match(lines[at + 1].plain):
+                at += 1
+            new_page = True
+        elif ADDRESS.match(line.plain):
+            new_page = True
+        elif SCALE.match(line.plain) or _LANDMARK.match(line.plain):
+            into, level = [], None
+        elif category := _category(line):
+            out.category_title = out.category_title or category
+            into, level = [], None
+        elif (row := _LEVEL_ROW.match(line.plain)) and current:
+            level = _Level(_level_name(row["level"]))
+            current.levels.append(level)
+            into, new_page = level.lines, False
+        elif current and (kind := _heading(line)):
+            into, level = [], None
+            current.parts.append((kind, into))
+        else:
+            if level is not None and (new_page or _opens_page(line)):
+                level.breaks.append(len(level.lines))
+            new_page = False
+            into.append(line)
+        at += 1
+    return out
+
+
+def _category(line: TextLine) -> str | None:
+    """The title of a category heading."""
+    found = _CATEGORY.match(line.plain)
+    if found and (likeness(found["number"], found["title"]) or 0.0) >= ALIKE:
+        return line.text[found.start("title") : found.end("title")]
+    return None
+
+
+def _title_lines(found: re.Match[str], lines: Sequence[TextLine], at: int) -> int:
+    """How many lines a criterion's heading takes, by the titles known; 0 if the line is none. A title that is not
+    known is believed if a heading or a table follows."""
+    number = found["number"].replace(" ", "")
+    alike = likeness(number, found["title"])
+    if alike is None:
+        return int(any(_heading(line) or _TABLE_HEAD.match(line.plain) for line in lines[at + 1 : at + 3]))
+    if alike < ALIKE:
+        return 0
+    parts = [found["title"], *(line.plain for line in lines[at + 1 : at + 3])]
+    return max(heading_end(number, parts), 1)
+
+
+def _opens_page(line: TextLine) -> bool:
+    """Whether a line is the first of a page: the one white space before it is what is left of the page's top."""
+    return line.gap == 0 and line.indent == 1 and not _BULLET.match(line.plain)
+
+
+def _level_name(printed: str) -> str:
+    return next(level for level in LEVELS if level[:5].casefold() == printed[:5].casefold())
+
+
+# -- records --------------------------------------------------------------------------------------------
+
+
+def parse(section: Section) -> Iterator[Record]:
+    """Findings in the order printed, approach and evidence of each level as passages, the plan with its activities."""
+    outline = _outline(section.lines)
+    plan = draft_plan.read(outline.plan, _text_before(section.lines, outline.plan)) if outline.plan else None
+    if plan and section.agency is None:
+        section.agency = plan.agency
+    both = any(c.levels for c in outline.criteria) and any(c.parts and not c.levels for c in outline.criteria)
+    for criterion in outline.criteria:
+        place_of = ("detail" if criterion.levels else "summary") if both else None
+        for kind, lines in criterion.parts:
+            for finding in _findings(section, kind, lines):
+                finding.section = place_of
+                finding.category = int(criterion.number[0])
+                finding.category_title = outline.category_title
+                finding.criterion, finding.criterion_title = criterion.number, criterion.title
+                yield finding
+    yield from _levels(section, outline.criteria)
+    if plan:
+        yield from plan.records(section)
+
+
+def _text_before(lines: Sequence[TextLine], plan: Sequence[TextLine]) -> str:
+    """The text before the plan, without white space: its phrases are those of the plan."""
+    return squeeze("".join(line.text for line in lines[: len(lines) - len(plan)]))
+
+
+def _findings(section: Section, kind: str, lines: Sequence[TextLine]) -> Iterator[Finding]:
+    """The statements under a heading."""
+    if kind == "none":
+        return
+    if kind == "level":
+        text = join_wrapped(line.text for line in lines)
+        found = _LEVEL.search(text)
+        if found:
+            level = _level_name(found["level"])
+            yield Finding(kind=kind, level=level, text=text, **place(lines))  # type: ignore[arg-type]
+        elif lines:
+            section.warn("no level is named where one should be", lines[0])
+        return
+    for number, texts, taken in _statements(lines):
+        text = join_wrapped(texts)
+        if not _NOTHING.match(text):
+            yield Finding(kind=kind, number=number, text=text, **place(taken))  # type: ignore[arg-type]
+
+
+def _statements(lines: Sequence[TextLine]) -> Iterator[tuple[int | None, list[str], list[TextLine]]]:
+    """Statements with their numbers: numbered in turn, bulleted, or a paragraph each."""
+    number: int | None = None
+    listed = False
+    texts: list[str] = []
+    taken: list[TextLine] = []
+    for line in lines:
+        item, bullet = _ITEM.match(line.plain), _BULLET.match(line.plain)
+        in_turn = bool(item) and int(item["number"]) == (number or 0) + 1 if item else False
+        paragraph = line.gap > 0 and not listed and bool(texts) and not OPEN_END.search(texts[-1])
+        if in_turn or (bullet and number is None) or paragraph:
+            if texts:
+                yield number, texts, taken
+            number = int(item["number"]) if item and in_turn else None
+            listed = in_turn or bool(bullet)
+            start = item.start("text") if item and in_turn else bullet.end() if bullet else 0
+            texts, taken = [line.text[start:]], [line]
+        else:
+            texts.append(line.text)
+            taken.append(line)
+    if texts:
+        yield number, texts, taken
+
+
+def _levels(section: Section, criteria: Sequence[_Criterion]) -> Iterator[Record]:
+    """Approach and evidence of each level of each criterion."""
+    rows = [(criterion, level) for criterion in criteria for level in criterion.levels if level.lines]
+    cut = [list(levels.chunks(level.lines, level.breaks)) for _, level in rows]
+    for (criterion, level), cells in zip(rows, levels.columns(cut), strict=True):
+        if cells is None:
+            section.warn(f"criterion {criterion.number}, {level.name}: columns not told apart", level.lines[0])
+            cells = {"answer": level.lines}
+        for role in ("approach", "evidence", "answer"):
+            lines = cells.get(role, [])
+            text = join_wrapped(line.text for line in lines)
+            if text:
+                yield Passage(
+                    text=_BULLET.sub("", text),
+                    raw_text="\n".join(line.line.raw for line in lines),
+                    category=int(criterion.number[0]),
+                    criterion=criterion.number,
+                    level=level.name,
+                    role=role,
+                    **place(lines),  # type: ignore[arg-type]
+                )
+
+
+FORM = Form(FAMILY, find, parse)
