@@ -84,6 +84,24 @@ def test_copies_are_noted_and_changes_replace(folder):
     assert texts(folder) == ["same", "changed", "changed too"]
 
 
+def test_files_that_swap_their_names_both_stay(folder):
+    write(folder, a="one", b="two")
+    run(folder)
+    write(folder, a="two", b="one")
+    run(folder)
+    assert texts(folder) == ["two", "one"]
+
+
+def test_two_runs_at_once_do_not_get_in_each_others_way(folder):
+    write(folder, **{f"{nth:02}": f"document {nth}\nwait a little" for nth in range(12)})
+    processes = [start(folder), start(folder)]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert len(documents(folder)) == 12
+    assert len(texts(folder)) == 24
+
+
 def test_force_reads_again_and_options_reach_the_reader(folder):
     write(folder, a="one")
     run(folder)

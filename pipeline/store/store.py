@@ -60,10 +60,7 @@ def open_store(path: str | os.PathLike[str] | None = None, *, create: bool = Fal
             code="no-store",
         )
     with _explained(path):
-        mode = "rwc" if create else "rw"
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_PATIENCE, isolation_level=None
-        )
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         try:
             return Store(path, connection)
         except BaseException:
@@ -81,9 +78,9 @@ class Store:
         self.path = path
         self.connection = connection
         connection.execute("PRAGMA foreign_keys = ON")
-        # A rollback journal, not a write-ahead log: it works on network drives, and a store at rest is one
-        # file that can be copied.
-        connection.execute("PRAGMA synchronous = FULL")
+        # SQLite's own rollback journal, not a write-ahead log: it works on network drives, and a store at rest is
+        # one file that can be copied.
+        connection.execute("PRAGMA journal_mode = DELETE")
         self._prepare()
 
     def __enter__(self) -> Self:
