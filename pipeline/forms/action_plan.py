@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pipeline.forms import tables
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine
+from pipeline.forms.misreadings import dropped_consonants, misreadings, settled
 from pipeline.forms.numbering import enumerated, numbered, without_bullet
 from pipeline.forms.passages import passages, row_passage
 from pipeline.forms.tables import Row, clean
@@ -137,8 +138,11 @@ def parse(section: Section) -> Iterator[Record]:
     for sheet in _sheets(section, rest):
         if not sheet.fields:
             section.warn("a project without a form", sheet.projects[0].lines[0])
+        readings = _misreadings(sheet, document)
+        for wrong, right in readings.items():
+            section.warn(f"“{wrong}” is read as “{right}”", sheet.projects[0].lines[0])
         for project in sheet.projects:
-            yield _plan(section, sheet, project, document)
+            yield _settled(_plan(section, sheet, project, document), readings)
         for name, _, rows in sheet.fields:
             if name in ("rationale", "activities", "remark"):
                 yield from _as_passages(rows)
@@ -259,6 +263,24 @@ def _plan(section: Section, sheet: _Sheet, project: _Project, document: str) -> 
         budget=_after_label("budget", sheet.rows("budget")),
         **place([*project.lines, *form]),  # type: ignore[arg-type]
     )
+
+
+def _misreadings(sheet: _Sheet, document: str) -> dict[str, str]:
+    """What to read for what in a form, by its own headings and by sentences it states twice."""
+    headings = [text for project in sheet.projects for text in (project.name, project.programme) if text]
+    texts = [text for _, _, rows in sheet.fields for row in rows for cell in row.cells for text in tables.blocks(cell)]
+    return misreadings(headings, texts, document) | dropped_consonants(texts, document)
+
+
+def _settled(plan: Plan, readings: dict[str, str]) -> Plan:
+    if not readings:
+        return plan
+    plan.objective = settled(plan.objective, readings) if plan.objective else None
+    plan.kpis, plan.outputs, plan.outcomes = (
+        [settled(text, readings) for text in texts] for texts in (plan.kpis, plan.outputs, plan.outcomes)
+    )
+    plan.scoring = {level: settled(text, readings) for level, text in plan.scoring.items()}
+    return plan
 
 
 def _text(rows: Sequence[Row], document: str) -> str | None:
