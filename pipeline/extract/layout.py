@@ -47,12 +47,19 @@ class Spaces:
 
     def between(self, left: Piece, right: Piece) -> bool:
         """Whether a space was drawn in the gap between two clusters."""
+        return self._any(left, left.x1, right.x0)
+
+    def after(self, last: Piece) -> bool:
+        """Whether a space was drawn right behind a cluster."""
+        return self._any(last, last.x1, last.x1 + 0.6 * last.size)
+
+    def _any(self, beside: Piece, x0: float, x1: float) -> bool:
         if not self._by_height:
             return False
-        reach = 0.1 * left.size
+        reach = 0.1 * beside.size
         return any(
-            left.x1 - reach <= (space.x0 + space.x1) / 2 <= right.x0 + reach and abs(space.y - left.y) < 0.3 * left.size
-            for height in range(round(left.y) - 2, round(left.y) + 3)
+            x0 - reach <= (space.x0 + space.x1) / 2 <= x1 + reach and abs(space.y - beside.y) < 0.3 * beside.size
+            for height in range(round(beside.y) - 2, round(beside.y) + 3)
             for space in self._by_height.get(height, ())
         )
 
@@ -83,6 +90,28 @@ def runs(pieces: Iterable[Piece]) -> tuple[list[Run], Spaces]:
         else:
             words.append(run)
     return words, spaces
+
+
+def by_cells(found: Sequence[Run], grid: Grid) -> list[Run]:
+    """Runs with the cells they stand in; text that goes on from one cell to the next is cut between them."""
+    placed: list[Run] = []
+    for run in found:
+        height = run.y - 0.3 * run.size
+        ends = [grid.cell_at(x, height) for x in (run.x0 + 0.1 * run.size, run.x1 - 0.1 * run.size)]
+        if ends[0] == ends[1]:
+            run.cell = ends[0]
+            placed.append(run)
+            continue
+        part: Run | None = None
+        for piece in run.pieces:
+            cell = grid.cell_at((piece.x0 + piece.x1) / 2, height)
+            if part is None or (cell != part.cell and not piece.is_space):
+                part = Run(piece)
+                part.cell = cell
+                placed.append(part)
+            else:
+                part.add(piece)
+    return [run for run in placed if not all(piece.is_space for piece in run.pieces)]
 
 
 def gather(found: Sequence[Run]) -> list[list[Run]]:
@@ -151,7 +180,7 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
         box = BBox(piece.x0, piece.y - _ASCENT * piece.size, piece.x1, piece.y + _DESCENT * piece.size)
         clusters.append(Cluster(written, _turned(box, angle), piece.font, piece.size, piece.source, piece.confidence))
         previous, space = piece, None
-    if not clusters:
+    if previous is None:
         return None
     left, right = members[0].x0, max(p.x1 for p in members)
     baseline = max(line, key=lambda r: r.size).y
@@ -162,6 +191,7 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
         number=0,
         bbox=_turned(box, angle),
         cell=line[0].cell,
+        joint=" " if members[-1].is_space or loose.after(previous) else "",
         corrections=tuple(corrections),
         clusters=tuple(clusters),
     )

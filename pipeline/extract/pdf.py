@@ -14,9 +14,10 @@ from pipeline.extract.continuity import Laid, Table, flow
 from pipeline.extract.fonts import FontLibrary
 from pipeline.extract.furniture import mark
 from pipeline.extract.interpret import Content, interpret
-from pipeline.extract.layout import Run, runs, set_line
-from pipeline.extract.model import Cell, Page
+from pipeline.extract.layout import Run, by_cells, runs, set_line
+from pipeline.extract.model import Cell, Line, Page
 from pipeline.extract.tables import Grid, find_grid
+from pipeline.extract.wrapping import join
 
 
 def read_pages(data: bytes) -> Iterator[Page]:
@@ -81,28 +82,39 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
     for angle in sorted(turned):
         spaced = sum(p.is_space for p in turned[angle]) > 0.015 * len(turned[angle])
         words, loose = runs(turned[angle])
-        for line in _in_order(words, grid if not angle else Grid([]), tables, ending if not angle else None):
-            found = set_line(line, loose, spaced=spaced, angle=angle)
-            if found is not None:
-                found.page = number
-                page.lines.append(found)
+        for stretch in _in_order(words, grid if not angle else Grid([]), tables, ending if not angle else None):
+            lines = [line for each in stretch if (line := set_line(each, loose, spaced=spaced, angle=angle))]
+            for line in lines:
+                line.page = number
+            page.lines += lines
+            if not angle:
+                join(lines, _right_edge(lines, grid, words))
     return Laid(page, tables)
 
 
-def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table | None) -> list[list[Run]]:
-    """Lines of runs in reading order: down the page, in a table row by row and cell by cell.
+def _right_edge(lines: list[Line], grid: Grid, words: list[Run]) -> float:
+    """Where the lines of a stretch could have reached to."""
+    cell = lines[0].cell if lines else None
+    if cell is not None and cell.table < len(grid.boxes):
+        return grid.right_of(cell) - 3
+    if cell is not None:
+        return max(line.bbox.x1 for line in lines if line.bbox is not None)
+    return max((run.x1 for run in words if run.cell is None), default=0.0)
+
+
+def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table | None) -> list[list[list[Run]]]:
+    """Stretches of lines of runs in reading order: down the page, in a table row by row and cell by cell.
 
     Columns without rules that stand under each other are a table too; it is added to `tables`.
     """
     free: list[Run] = []
     cells: dict[Cell, list[Run]] = {}
-    for run in found:
-        run.cell = grid.cell_at((run.x0 + run.x1) / 2, run.y - 0.3 * run.size)
+    for run in found if not grid.boxes else by_cells(found, grid):
         if run.cell is None:
             free.append(run)
         else:
             cells.setdefault(run.cell, []).append(run)
-    bands: list[tuple[float, list[list[Run]]]] = []
+    bands: list[tuple[float, list[list[list[Run]]]]] = []
     columns: tuple[float, ...] = ()
     row = 0
     for band in with_rows(arrange(free), ending.columns if ending is not None else ()):
@@ -118,15 +130,14 @@ def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table |
                 for line in block.lines:
                     line[0].cell = Cell(len(tables) - 1, row, n)
         columns = edges
-        bands.append((min(b.top for b in band), [line for block in band for line in block.lines]))
+        bands.append((min(b.top for b in band), [block.lines for block in band]))
     for number, box in enumerate(grid.boxes):
         inside = [
-            line
+            block.lines
             for cell in sorted(c for c in cells if c.table == number)
             for band in arrange(cells[cell])
             for block in band
-            for line in block.lines
         ]
         bands.append((box.top, inside))
     bands.sort(key=lambda band: band[0])
-    return [line for _, lines in bands for line in lines]
+    return [stretch for _, stretches in bands for stretch in stretches]

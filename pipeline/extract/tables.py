@@ -42,6 +42,10 @@ class Grid:
                 place = Cell(number, _step(tops, cell.top), _step(lefts, cell.x0))
                 self._cells.append((cell, place))
 
+    def right_of(self, place: Cell) -> float:
+        """The right edge of a cell."""
+        return next(box.x1 for box, cell in self._cells if cell == place)
+
     def cell_at(self, x: float, y: float) -> Cell | None:
         """The cell a point lies in."""
         for box, cell in self._cells:
