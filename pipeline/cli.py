@@ -79,12 +79,13 @@ def extract(
             help="When to read pages by OCR: auto, never or always.",
         ),
     ] = "auto",
+    password: Annotated[str | None, typer.Option("--password", metavar="WORD", help="Opens a locked PDF.")] = None,
 ) -> None:
     """Print the repaired text of a document, its pages separated by form feeds.
 
     Example: pmqa extract "Feedback Report.pdf" > report.txt
     """
-    document = read_file(file, ocr=cast(Ocr, ocr))
+    document = read_file(file, ocr=cast(Ocr, ocr), password=password)
     if explain:
         typer.echo(explanation.render(document), nl=False)
     elif as_json:
@@ -94,7 +95,7 @@ def extract(
     for warning in () if explain else document.warnings:
         typer.echo(f"pmqa: {warning}", err=True)
     if debug_image is not None:
-        write_pictures(document, file, debug_image)
+        write_pictures(document, file, debug_image, password=password)
 
 
 @app.command()

@@ -21,25 +21,25 @@ Ocr = Literal["auto", "never", "always"]
 _MEDIA_TYPES = {".pdf": "application/pdf", ".txt": "text/plain", ".md": "text/markdown"}
 
 
-def extract(path: str | Path, *, ocr: Ocr = "auto") -> Document:
+def extract(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None) -> Document:
     """Reads a .pdf, .txt or .md file whole.
 
     `ocr` says when scanned pages are read by OCR: "auto" where a page has no usable text, "never", "always".
-    Raises PmqaError if the file cannot be read at all.
+    `password` opens an encrypted PDF. Raises PmqaError if the file cannot be read at all.
     """
     source = Path(path)
     data = _read(source)
     document = Document(source.name, hashlib.sha256(data).hexdigest(), _media_type(source, data), [])
-    document.pages = list(_pages(source, data, document.media_type, document.warnings, ocr))
+    document.pages = list(_pages(source, data, document.media_type, document.warnings, ocr, password))
     document.title = next((line.text for line in document.lines() if line.text.strip()), None)
     return document
 
 
-def iter_pages(path: str | Path, *, ocr: Ocr = "auto") -> Iterator[Page]:
+def iter_pages(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None) -> Iterator[Page]:
     """Reads a file page by page; memory stays flat however many there are."""
     source = Path(path)
     data = _read(source)
-    return _pages(source, data, _media_type(source, data), [], ocr)
+    return _pages(source, data, _media_type(source, data), [], ocr, password)
 
 
 def _read(path: Path) -> bytes:
@@ -62,12 +62,14 @@ def _media_type(path: Path, data: bytes) -> str:
         ) from None
 
 
-def _pages(path: Path, data: bytes, media_type: str, warnings: list[str], ocr: Ocr) -> Iterator[Page]:
+def _pages(
+    path: Path, data: bytes, media_type: str, warnings: list[str], ocr: Ocr, password: str | None
+) -> Iterator[Page]:
     if media_type != "application/pdf":
         text, _ = plaintext.decode(data)
         yield from _repaired(plaintext.read_pages(text))
         return
-    sound = mend.open_pdf(path)
+    sound = mend.open_pdf(path, password=password)
     warnings.extend(sound.warnings)
     pages = read_scans(pdf.read_pages(sound.data), sound.data, warnings, when=ocr, mended=sound.mended)
     yield from _repaired(_numbered(pages))

@@ -186,7 +186,7 @@ class _Interpreter:
     def run(self, stream: Any, resources: pikepdf.Dictionary, depth: int) -> None:
         try:
             instructions = pikepdf.parse_content_stream(stream)
-        except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
+        except (pikepdf.PdfError, pikepdf.exceptions.DependencyError, ValueError, TypeError, RuntimeError):
             return
         saved: list[_State] = []
         fonts: dict[str, Font] = {}

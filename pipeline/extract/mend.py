@@ -28,6 +28,7 @@ MAX_PAGES = 20_000
 #: How far into a file its header is looked for; web servers' and mail gateways' junk is far shorter.
 _HEADER_WINDOW = 1 << 20
 _HEADER = re.compile(rb"%PDF-\d")
+_END = b"%%EOF"
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -143,7 +144,10 @@ def open_pdf(source: Path | bytes, *, password: str | None = None) -> SoundPdf:
 
     header = _HEADER.search(data, 0, _HEADER_WINDOW)
     junk = header.start() if header else 0
-    sound = _mend(data[junk:], password)
+    data = data[junk:]
+    if _END not in data[-2048:]:  # cut off: qpdf loses an object that ends with the very last byte
+        data += b"\n" + _END + b"\n"
+    sound = _mend(data, password)
     if junk:
         note = f"{junk:,} bytes of foreign data before the PDF were left out."
         sound = replace(sound, mended=True, warnings=(note, *sound.warnings))
