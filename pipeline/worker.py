@@ -82,18 +82,18 @@ def serve(inbox: BinaryIO) -> None:
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
         setup = receive(inbox)
+        threading.Thread(target=_listen, args=(inbox, jobs), daemon=True).start()
         module, _, name = setup["reader"].partition(":")
         reader = getattr(importlib.import_module(module), name)
     except BaseException as error:  # a broken installation: say so instead of dying silently
         _send(outbox, pack({"broken": f"{type(error).__name__}: {error}"}))
         os._exit(1)
-    threading.Thread(target=_listen, args=(inbox, jobs), daemon=True).start()
     _limit_memory(setup["memory"])
     _send(outbox, pack({"ready": True}))
     while True:
         job = jobs.get()
         # Should the parent be gone and the listening thread kept from running, this ends the process still.
-        faulthandler.dump_traceback_later(job["seconds"] + _GRACE, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(job["seconds"] + _GRACE, exit=True, file=sys.stderr)
         _send(outbox, _answer(reader, job))
         faulthandler.cancel_dump_traceback_later()
 
