@@ -142,7 +142,7 @@ def parse(section: Section) -> Iterator[Record]:
         for wrong, right in readings.items():
             section.warn(f"“{wrong}” is read as “{right}”", sheet.projects[0].lines[0])
         for project in sheet.projects:
-            yield _settled(_plan(section, sheet, project, document), readings)
+            yield _settled(_plan(section, sheet, project), readings)
         for name, _, rows in sheet.fields:
             if name in ("rationale", "activities", "remark"):
                 yield from _as_passages(rows)
@@ -228,7 +228,7 @@ def _past_the_form(sheet: _Sheet, row: Row) -> bool:
 # ------------------------------------------------------------------------------------------ the form
 
 
-def _plan(section: Section, sheet: _Sheet, project: _Project, document: str) -> Plan:
+def _plan(section: Section, sheet: _Sheet, project: _Project) -> Plan:
     """The form's fields as one project's plan."""
     nth = sheet.projects.index(project) + 1
     scorings = _scorings(sheet)
@@ -244,20 +244,22 @@ def _plan(section: Section, sheet: _Sheet, project: _Project, document: str) -> 
     period = next(filter(None, (_PERIOD.search(row.text) for row in sheet.rows("period"))), None)
     outputs, outcomes = _goals(sheet.rows("goals"))
     form = [line for _, _, rows in sheet.fields for row in rows for line in row.lines]
-    for name in ("objective", "kpis", "scoring", "responsible"):
-        if sheet.fields and not sheet.rows(name):
-            section.warn(f"project {project.plan_no}: no {name} found", project.lines[0])
+    objective = _text(sheet.rows("objective"))
+    responsible = _text(_owners(sheet, nth if own else None))
+    found = {"objective": objective, "kpis": kpis, "scoring": scoring, "responsible": responsible}
+    if sheet.fields and (missing := [name for name, value in found.items() if not value]):
+        section.warn(f"project {project.plan_no}: no {', '.join(missing)} found", project.lines[0])
     return Plan(
         plan_no=project.plan_no,
         name=project.name,
         programme_name=project.programme,
-        objective=_text(sheet.rows("objective"), document),
-        target_group=_text(sheet.rows("target_group"), document),
-        responsible=_text(_owners(sheet, nth if own else None), document),
+        objective=objective,
+        target_group=_text(sheet.rows("target_group")),
+        responsible=responsible,
         kpis=kpis,
         outputs=outputs,
         outcomes=outcomes,
-        scoring={level: tables.cell_text(text, document) for level, text in scoring.items()},
+        scoring={level: clean(text) for level, text in scoring.items()},
         start=period["start"] if period else None,
         end=period["end"] if period else None,
         budget=_after_label("budget", sheet.rows("budget")),
@@ -283,8 +285,8 @@ def _settled(plan: Plan, readings: dict[str, str]) -> Plan:
     return plan
 
 
-def _text(rows: Sequence[Row], document: str) -> str | None:
-    return " ".join(tables.cell_text(row.text, document) for row in rows) or None
+def _text(rows: Sequence[Row]) -> str | None:
+    return " ".join(row.text for row in rows) or None
 
 
 def _after_label(name: str, rows: Sequence[Row]) -> str | None:
@@ -313,7 +315,7 @@ def _kpis(rows: Sequence[Row]) -> list[str]:
         number, bare = numbered(without_bullet(text))
         marked = number is not None or bare != text
         if kpis and (_WANTS_FIGURE.search(kpis[-1]) or not (marked or row.lines[0].gap)):
-            kpis[-1] = f"{kpis[-1]} {without_bullet(text)}"
+            kpis[-1] = f"{kpis[-1]} {without_bullet(text).strip()}"
         else:
             kpis.append(bare)
     return kpis
