@@ -78,7 +78,7 @@ class _Row:
 
 def parse(section: Section) -> Iterator[Record]:
     """One award row an agency listed; its name with lost marks restored."""
-    rows = table_rows(section.lines)
+    rows = [row for row in table_rows(section.lines) if not _COLUMN_HEAD.match(_plain(row))]
     head = " ".join(line.plain for line in section.lines[:_FIRST])
     step = _STEP.search(head)
     year = _YEAR.search(head)
@@ -110,9 +110,7 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
         text = _text(row)
         if count := _COUNT.search(plain):
             where = replace(where, promised=int(count["count"]))
-        if _COLUMN_HEAD.match(plain):
-            at += 1
-        elif category := _CATEGORY.match(plain):
+        if category := _CATEGORY.match(plain):
             where = replace(where, award=f"หมวด {category['number']}", category=int(category["number"]), group=None)
             at += 1
         elif award := _AWARD.match(plain):
@@ -147,7 +145,8 @@ def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) 
     no, name = int(found["no"]), [text[found.start("name") :]]
     for more in range(1, _WRAP + 1):  # a wrapped name is one that the next number follows
         following = rows[at + taken : at + taken + more]
-        if any(line.gap for row in following for line in row) or not _row_soon(rows, at + taken + more, no + 1, 1):
+        runs_on = _row_soon(rows, at + taken + more, no + 1, 1) or any(_plain(row).startswith("(") for row in following)
+        if any(line.gap for row in following for line in row) or not runs_on:
             continue
         if not any(_is_heading(_plain(row)) or _starts(row, no + 1) for row in following):
             name += [line.text for row in following for line in row]
@@ -157,15 +156,21 @@ def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) 
 
 
 def _plain(row: Sequence[TextLine]) -> str:
-    return " ".join(line.plain for line in row)
+    return " ".join(line.plain for line in _first_cells(row))
 
 
 def _text(row: Sequence[TextLine]) -> str:
-    return " ".join(line.text for line in row)
+    return " ".join(line.text for line in _first_cells(row))
+
+
+def _first_cells(row: Sequence[TextLine]) -> Sequence[TextLine]:
+    """The lines of a row's first two cells, number and name; of one outside of tables, all."""
+    columns = sorted({line.cell.column for line in row if line.cell})[:2]
+    return [line for line in row if line.cell is None or line.cell.column in columns]
 
 
 def _is_heading(plain: str) -> bool:
-    return bool(_COLUMN_HEAD.match(plain) or _CATEGORY.match(plain) or _AWARD.match(plain) or _COUNT.search(plain))
+    return bool(_CATEGORY.match(plain) or _AWARD.match(plain) or _COUNT.search(plain))
 
 
 def _starts(row: Sequence[TextLine], no: int) -> bool:

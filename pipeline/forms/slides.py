@@ -33,6 +33,8 @@ _LONE_NUMBER = re.compile(r"^\d{1,3}$")
 _SUB_POINT = re.compile(r"^[-–•*]")
 _GOES_ON = re.compile(r"^[-–•*(]")
 _CRITERION = re.compile(r"^[1-6]\.\d$")
+#: A list item or a numbered heading, of which the titles on a slide are neither.
+_LISTED = re.compile(r"^[-–•*]|^\d+[.)]")
 #: Lines around the scale in which points must stand, and how many; lines before the first tile that may be titles.
 _AROUND, _ENOUGH, _TITLES = 250, 4, 60
 #: Lines that a title may take; the letters in a row that make a title out of a likeness.
@@ -51,7 +53,11 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     first = min([believed[0], *(i for i in points if believed[0] - i < _AROUND)])
     tiles = [i for i, line in enumerate(lines[:first]) if _TILES.match(line.plain) and first - i < _TITLES]
     anchor = min([first, *tiles])
-    titles = (i for i in range(max(0, anchor - _TITLES), anchor) if _title_category(lines, i) is not None)
+    above = range(max(0, anchor - _TITLES), anchor)
+    listed = [i for i in above if _LISTED.match(lines[i].plain)]  # of the document before
+    titles = (
+        i for i in range(listed[-1] + 1 if listed else above.start, anchor) if _title_category(lines, i) is not None
+    )
     yield next(titles, anchor)
 
 
