@@ -19,7 +19,7 @@ from pdfminer.fontmetrics import FONT_METRICS
 from pipeline.extract import cmaps, glyphshape, outlines
 from pipeline.extract.presentation import fold, windows_character
 from pipeline.extract.programs import FontProgram, Outline, name_to_text
-from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, SARA_AA, SARA_AM, THANTHAKHAT, TONES, is_thai
+from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES, is_thai
 
 #: What a code stands for that neither the file nor the font explains.
 UNKNOWN = "\ufffd"
@@ -181,6 +181,8 @@ class Font:
     def _contradicted(self, code: int, claim: str, drawing: Outline) -> tuple[str, str, float] | None:
         """What the glyph is where its ink cannot be what the file claims; None where it can."""
         bottom, top = drawing.bbox[1], drawing.bbox[3]
+        if claim.endswith(SARA_AM) and bottom > _X_HEIGHT:  # nothing stands on the line: the ring alone
+            return claim[:-1] + NIKHAHIT, "outline", 0.97
         if claim == SARA_AM and drawing.contours == 1:
             return SARA_AA, "outline", 0.97
         among = None
@@ -357,6 +359,8 @@ class SimpleFont(Font):
             char = self.encoded(code)
             if char and len(char) == 1 and (gid := program.unicode_cmap.get(ord(char))):
                 return gid
+        if not program.symbol_cmap and not program.unicode_cmap:
+            return code
         return program.symbol_cmap.get(code) or program.unicode_cmap.get(code)
 
     def drawing(self, code: int) -> Outline | None:

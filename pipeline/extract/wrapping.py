@@ -31,7 +31,8 @@ def join(lines: Sequence[Line], right: float) -> None:
     usual = median(p for p in pitches if p > 1) if any(p > 1 for p in pitches) else 0.0
     for line, after in zip(lines, [*lines[1:], None], strict=True):
         if after is None:
-            if line.bbox is None or not line.clusters or right - line.bbox.x1 > 0.4 * _ROOMY * line.clusters[-1].size:
+            full = line.bbox is not None and right - line.bbox.x1 < 0.4 * _ROOMY * line.clusters[-1].size
+            if line.cell is not None or not full:  # else it may run on over the end of the page
                 line.joint = None
         elif not _runs_on(line, after, right, usual):
             line.joint = None
