@@ -60,6 +60,7 @@ def criteria(rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Reco
     names: dict[str, str] = {}
     ops: dict[str | None, dict[float, str]] = {}
     head: list[str] | None = None
+    marked = any(row.heading for row in rows)
     for row in rows:
         if id(row) in used:
             head = None
@@ -78,7 +79,7 @@ def criteria(rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Reco
                 found = list(_least_scores(row, head, where, names, ops.get(where.award_type, {})))
         else:
             head = None
-            _move(where, text, plain, terms, row.heading)
+            _move(where, text, plain, terms, row.heading or not marked)
             if where.branch:
                 found = list(_rules(text, plain, where, terms))
                 shares = ops.setdefault(where.award_type, {})
@@ -101,7 +102,7 @@ def _move(where: _Where, text: str, plain: str, terms: Terms, heading: bool) -> 
         return
     if heading and (branch := terms.branch(bare)):
         where.branch, where.award_type, where.level = branch, None, None
-    elif heading and SECTION.match(plain) and not terms.settle(bare):
+    elif heading and SECTION.match(plain) and not terms.settle(bare) and not _RULE.match(plain):
         where.branch = None
     elif _CASE.match(bare):
         where.level = bare

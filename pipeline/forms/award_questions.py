@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from rapidfuzz import fuzz
 
@@ -62,7 +63,7 @@ def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
     for (at, found), end in zip(numbered_heads, [*(at for at, _ in numbered_heads[1:]), len(rows)], strict=True):
         if _FAQ_HEAD.match(found["title"]) and end - at > 3:
             printed = rows[at].text[: found.end("number")]
-            yield printed, found["title"], list(rows[at + 1 : end])
+            yield printed, found["title"], list(takewhile(lambda row: not row.in_table, rows[at + 1 : end]))
 
 
 def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:

@@ -93,12 +93,12 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
     year = section.fiscal_year
     for row in rows:
         plain = arabic_digits(row.text)
-        if not row.tabular:
+        if not row.in_table:
             inside = False
             if (found := _YEAR.search(plain)) and plain.startswith("ตารางที่"):
                 year = int(found[1])
             continue
-        first, last = clean(row.cells[0]), clean(row.cells[-1])
+        first, last = clean(row.cells[0]), clean(row.cells[-1]) if row.tabular else ""
         if re.match(r"^(?:การดำเนินงาน|ผลงาน|ชื่อผลงาน)", first) and "รับผิดชอบ" in last:
             inside = True
             used.add(id(row))

@@ -168,7 +168,7 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
             title = []
         elif not columns and not _GROUP.match(plain) and not plain.startswith("กิจกรรม/"):
             sheet.form.append(row)
-        elif columns and (row.tabular or row.lines[0].cell is not None):
+        elif columns and row.in_table:
             sheet.table.append((row, columns))
         else:
             sheet.notes.append(row)

@@ -41,8 +41,13 @@ class Row:
 
     @property
     def tabular(self) -> bool:
-        """Whether the row stands in a table."""
+        """Whether the row has several cells."""
         return len(self.cells) > 1
+
+    @property
+    def in_table(self) -> bool:
+        """Whether the row stands in a table, be it with one cell filled only."""
+        return self.tabular or self.lines[0].cell is not None
 
     @property
     def heading(self) -> bool:
