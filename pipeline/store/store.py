@@ -59,7 +59,7 @@ def open_store(path: str | os.PathLike[str] | None = None, *, create: bool = Fal
             hint="Make one with `pmqa ingest PATH...`, or name another with --db.",
             code="no-store",
         )
-    with _explained(path):
+    with explained(path):
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         try:
             return Store(path, connection)
@@ -114,7 +114,7 @@ class Store:
             f'd."{name}"' if dataset == DocumentRecord.dataset or name == "source_name" else f't."{name}"'
             for name in of
         )
-        with _explained(self.path):
+        with explained(self.path):
             for values in self.connection.execute(f"SELECT {names} FROM {source} ORDER BY {order}"):
                 yield {name: decode(value, kind) for (name, kind), value in zip(of.items(), values, strict=True)}
 
@@ -137,7 +137,7 @@ class Store:
     def document(self, doc_id: str) -> DocumentRecord | None:
         """What is known of a document, None if it is not in the store."""
         names = KINDS[DocumentRecord.dataset]
-        with _explained(self.path):
+        with explained(self.path):
             found = self.connection.execute(
                 f"SELECT {_quoted(names)} FROM documents WHERE doc_id = ?", (doc_id,)
             ).fetchone()
@@ -148,7 +148,7 @@ class Store:
 
     def counts(self, doc_id: str) -> dict[str, int]:
         """Number of rows that a document has in each dataset where it has any."""
-        with _explained(self.path):
+        with explained(self.path):
             found = {
                 dataset: self.connection.execute(
                     f"SELECT count(*) FROM {dataset} WHERE doc_id = ?", (doc_id,)
@@ -160,12 +160,12 @@ class Store:
 
     def sources(self) -> dict[str, str]:
         """The document that each known path holds: absolute path to `doc_id`."""
-        with _explained(self.path):
+        with explained(self.path):
             return dict(self.connection.execute("SELECT path, doc_id FROM sources"))
 
     def problems(self) -> list[str]:
         """What SQLite finds wrong with the file, one sentence each; none if it is sound."""
-        with _explained(self.path):
+        with explained(self.path):
             found = [row[0] for row in self.connection.execute("PRAGMA integrity_check")]
             loose = [
                 f"a row of {row[0]} belongs to no document"
@@ -192,7 +192,7 @@ class Store:
         """
         ordered = in_place_order(records)
         identify(ordered, document.doc_id)
-        with self._transaction() as sql:
+        with self.transaction() as sql:
             old = sql.execute("SELECT status, reason FROM documents WHERE doc_id = ?", (document.doc_id,)).fetchone()
             again = old is not None and not replace
             # A failure is tried again in every run, and written again only if it is another one.
@@ -204,7 +204,7 @@ class Store:
 
     def note(self, doc_id: str, paths: Mapping[str, str], *, exists: Callable[[str], bool] = os.path.exists) -> None:
         """Note that these paths hold a document that is in the store."""
-        with self._transaction() as sql:
+        with self.transaction() as sql:
             self._claim(sql, doc_id, paths, exists)
 
     def _write(self, sql: sqlite3.Connection, document: DocumentRecord, records: Iterable[Record]) -> None:
@@ -258,8 +258,9 @@ class Store:
         return found[0] if found else None
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _explained(self.path):
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all of what the block writes, or none of it if the block raises."""
+        with explained(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -275,7 +276,7 @@ class Store:
         """Bring the file up to this program's schema."""
         if self._stands():
             return
-        with self._transaction() as sql:
+        with self.transaction() as sql:
             application, version = self._identity()
             tables = sql.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if application != APPLICATION_ID and tables:
@@ -322,8 +323,8 @@ def _marks(names: Iterable[str]) -> str:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """SQLite's errors as errors a user can act on."""
+def explained(path: Path) -> Iterator[None]:
+    """SQLite's errors within the block as errors a user can act on."""
     try:
         yield
     except sqlite3.Error as error:
