@@ -117,7 +117,8 @@ def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table |
     bands: list[tuple[float, list[list[list[Run]]]]] = []
     columns: tuple[float, ...] = ()
     row = 0
-    for band in with_rows(arrange(free), ending.columns if ending is not None else ()):
+    arranged = [band for zone in _zones(free, grid) for band in arrange(zone)]
+    for band in with_rows(arranged, ending.columns if ending is not None else ()):
         edges = tuple(block.x0 for block in band)
         if len(edges) > 1:
             if len(edges) == len(columns) and all(abs(a - b) < 12 for a, b in zip(edges, columns, strict=True)):
@@ -141,3 +142,12 @@ def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table |
         bands.append((box.top, inside))
     bands.sort(key=lambda band: band[0])
     return [stretch for _, stretches in bands for stretch in stretches]
+
+
+def _zones(free: list[Run], grid: Grid) -> list[list[Run]]:
+    """Text outside of tables, parted where a table stands between: what is over it is read before what is under."""
+    zones: dict[int, list[Run]] = {}
+    for run in free:
+        above = sum(box.bottom <= run.y and box.x0 < run.x1 and run.x0 < box.x1 for box in grid.boxes)
+        zones.setdefault(above, []).append(run)
+    return [zones[above] for above in sorted(zones)]

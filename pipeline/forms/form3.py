@@ -36,6 +36,8 @@ _CRITERION = re.compile(
 #: The scale printed at the head of every page; its words also occur in answers, so only the whole run is furniture.
 _SCALE_TITLE = re.compile(r"^ระดับการพัฒนาองค์การสู่การเป็นระบบราชการ")
 _SCALE_WORD = re.compile(r"^(?:(?:ยังไม่ได้|อยู่ระหว่าง|เริ่ม|ดำเนินการ(?:แล้ว)?|หัวข้อ|มีผลการดำเนินการ|เกิดผล)\s*)+$")
+_SCALE_STEP = re.compile(r"ยังไม่ได้|อยู่ระหว่าง|เริ่ม|ดำเนินการ|หัวข้อ")
+_SCALE_STEPS = 4
 _UNTICKED_PART = re.compile(r"^[๏◦○●•▪]")
 #: A landmark is believed if a verdict follows within this many lines; a headless form needs this many verdicts.
 _SOON = 250
@@ -328,18 +330,21 @@ def _order(number: str) -> tuple[int, ...]:
 
 
 def _furniture(lines: Sequence[TextLine]) -> set[int]:
-    """Indexes of the page header of the form and of lines that keep coming back in the middle of answers."""
+    """Indexes of the page head of the form, and of an agency's own."""
     out: set[int] = set()
-    for at, line in enumerate(lines):
-        if not _SCALE_TITLE.match(line.plain):
-            continue
-        out.add(at)
-        end = at + 1
-        while end < len(lines) and _SCALE_WORD.match(lines[end].plain):
-            out.add(end)
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and (_SCALE_TITLE if end == at else _SCALE_WORD).match(lines[end].plain):
             end += 1
-    out.update(_running_heads(lines))
-    return out
+        if end == at:  # the scale may also stand without its title
+            while end < len(lines) and _SCALE_WORD.match(lines[end].plain):
+                end += 1
+            if sum(len(_SCALE_STEP.findall(line.plain)) for line in lines[at:end]) < _SCALE_STEPS:
+                end = at
+        out.update(range(at, end))
+        at = max(end, at + 1)
+    return out | _running_heads(lines)
 
 
 def _running_heads(lines: Sequence[TextLine]) -> set[int]:
