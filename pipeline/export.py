@@ -7,7 +7,6 @@ written beside its place and moved there when it is done.
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import itertools
 import json
@@ -21,12 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from rich.cells import cell_len
-
 from pipeline.errors import PmqaError
 from pipeline.records import RECORD_TYPES, Record
 from pipeline.store.schema import TABLES, DocumentRecord, Kind, kinds
 from pipeline.store.store import Store, open_store
+from pipeline.xlsx import scalar, write_xlsx
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,9 +74,7 @@ def record_type(dataset: str) -> type[Record]:
 
         return Ofi
     if dataset not in TABLES:
-        raise PmqaError(
-            f"There is no dataset {dataset!r}.", hint=f"Choose one of {', '.join(DATASETS)}.", code="usage"
-        )
+        raise PmqaError(f"There is no dataset {dataset!r}.", hint=f"Choose one of {', '.join(DATASETS)}.", code="usage")
     return TABLES[dataset]
 
 
@@ -149,67 +145,10 @@ def _write_csv(columns: dict[str, Kind], rows: Iterable[Row], file: BinaryIO) ->
 
 
 def _csv_cell(value: Any) -> Any:
-    value = _scalar(value)
+    value = scalar(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return neutralise(value) if isinstance(value, str) else value
-
-
-def _scalar(value: Any) -> Any:
-    """A value that fits one cell: lists and maps as JSON."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-# Excel
-
-#: Excel's own limits.
-_MAX_ROWS, _MAX_CELL = 1_048_576, 32_767
-#: Column widths in characters. The widest column still fits a screen beside its neighbours.
-_NARROWEST, _WIDEST = 6, 60
-#: The face Thai offices write in. Where it is missing, Excel and LibreOffice fall back to one that has Thai.
-_FONT = {"font_name": "TH Sarabun New", "font_size": 14, "valign": "top", "text_wrap": True}
-#: A fixed date, for the same bytes whenever the export is made.
-_CREATED = datetime.datetime(2000, 1, 1)
-
-
-def _write_xlsx(columns: dict[str, Kind], rows: Iterable[Row], file: BinaryIO) -> None:
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"created": _CREATED})
-    plain = book.add_format(_FONT)
-    head = book.add_format({**_FONT, "bold": True, "bottom": 1, "bg_color": "#E7EEF7"})
-    sheet = book.add_worksheet()
-    for at, name in enumerate(columns):
-        sheet.write_string(0, at, name, head)
-    # Room for the filter's arrow beside the name.
-    widths = [len(name) + 3 for name in columns]
-    number = 0
-    for number, row in enumerate(rows, 1):
-        if number >= _MAX_ROWS:
-            raise PmqaError(
-                f"Excel holds {_MAX_ROWS - 1:,} rows at most.", hint="Export csv or parquet.", code="output"
-            )
-        for at, name in enumerate(columns):
-            value = _scalar(row[name])
-            if isinstance(value, bool):
-                sheet.write_boolean(number, at, value, plain)
-            elif isinstance(value, int | float):
-                sheet.write_number(number, at, value, plain)
-            elif value:
-                text = value if len(value) <= _MAX_CELL else value[: _MAX_CELL - 1] + "…"
-                sheet.write_string(number, at, text, plain)
-                if widths[at] < _WIDEST:
-                    widths[at] = max(widths[at], *(cell_len(line) for line in text.split("\n")))
-            else:
-                sheet.write_blank(number, at, None, plain)
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, min(max(width + 1, _NARROWEST), _WIDEST))
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, number, len(columns) - 1)
-    book.close()
 
 
 # Parquet
@@ -245,7 +184,7 @@ def _arrow_type(kind: Kind) -> pa.DataType:
 def _arrow_value(value: Any, kind: Kind) -> Any:
     """A value as its Parquet column takes it: maps as JSON, a column of numbers and text as text."""
     if kind == "json":
-        return None if value is None else _scalar(value)
+        return None if value is None else scalar(value)
     return str(value) if kind == "mixed" and value is not None else value
 
 
@@ -253,7 +192,7 @@ def _arrow_value(value: Any, kind: Kind) -> Any:
 FORMATS: dict[str, Callable[[dict[str, Kind], Iterable[Row], BinaryIO], None]] = {
     "jsonl": _write_jsonl,
     "csv": _write_csv,
-    "xlsx": _write_xlsx,
+    "xlsx": write_xlsx,
     "parquet": _write_parquet,
 }
 #: Formats that are no text: they do not belong on a terminal.

@@ -114,14 +114,23 @@ def test_xlsx_holds_text_as_text_and_is_laid_out_for_reading(db, tmp_path):
 
 def test_xlsx_columns_are_as_wide_as_thai_is_drawn(tmp_path):
     width = {}
-    for text in ("ที่นี่" * 6, "กกก" * 6):  # 12 and 18 signs wide, whatever marks they carry
+    for text in ("ที่นี่" * 6, "กกก" * 6):  # 12 and 18 letters wide, whatever marks they carry
         export("findings", tmp_path / "o.xlsx", db=make_store(tmp_path / f"{len(width)}.db", [text]))
         sheet = openpyxl.load_workbook(tmp_path / "o.xlsx").active
         names = [cell.value for cell in sheet[1]]
         letter = openpyxl.utils.get_column_letter(names.index("text") + 1)
         width[text] = sheet.column_dimensions[letter].width
     marked, plain = width.values()
-    assert 12 < marked < 15 < 18 < plain < 21
+    assert plain > marked > 12
+    assert (plain - 1) / (marked - 1) == pytest.approx(18 / 12, rel=0.1)
+
+
+def test_xlsx_rows_are_as_high_as_their_text(tmp_path):
+    export("findings", tmp_path / "o.xlsx", db=make_store(tmp_path / "a.db", ["ก", "ควรทบทวน " * 60, "ก\nข\nค"]))
+    sheet = openpyxl.load_workbook(tmp_path / "o.xlsx").active
+    one, many, three = (sheet.row_dimensions[row].height for row in (2, 3, 4))
+    assert three == 3 * one
+    assert many > 6 * one
 
 
 def test_parquet_has_typed_columns(db, tmp_path):
