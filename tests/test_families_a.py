@@ -125,6 +125,15 @@ def test_levels_without_blank_lines_are_not_cut_into_columns():
     assert kinds["observation"] == 4
 
 
+def test_text_under_a_heading_not_known_becomes_passages():
+    heading = "6.2 การสร้างนวัตกรรมในการปรับปรุงผลผลิต กระบวนการ และบริการ\n"
+    text = sample("self_assessment").replace(heading, f"{heading}\nจุดเด่น\nชาวเรือช่วยกันเขียนป้าย\n", 1)
+    reading = read_text(text)
+    found = [r for r in reading.records if isinstance(r, Passage) and r.criterion == "6.2"]
+    assert ["ชาวเรือช่วยกันเขียนป้าย" in r.text for r in found] == [True]
+    assert [w for w in reading.warnings if "criterion 6.2" in w and "line 24" in w]
+
+
 def test_levels_in_ruled_cells():
     """In a ruled table each line says which column it is of, in whatever order the cells are drawn."""
     cells = {0: ["Basic", "- มีผังงาน"], 1: ["* วาดผังงาน"], 2: ["* หน่วยงานมีผัง"], 3: ["- วาดผังครบทุกท่า", "เมื่อต้นปี"]}

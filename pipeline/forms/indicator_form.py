@@ -10,9 +10,10 @@ after the note on how scores are worked out. A row may go on on the next page; a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from pipeline.forms.allotment import Box, Outlook, allot
 from pipeline.forms.base import Form, Section, place
@@ -62,6 +63,8 @@ _SCORE = re.compile(r"^\(? ?\d{2,3} ?\)?$|^\)$")
 
 #: Lines from a landmark to the first row; from a mark to its ordinal and from a figure to its label; of one box.
 _SOON, _NEAR, _BOX = 60, 6, 6
+#: Letters up to which a cell of a ruled table is taken as a whole.
+_SMALL = 40
 #: Letters in a row that a note shares with the name of the indicator it speaks of.
 _SHARED = 14
 
@@ -76,6 +79,33 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
         if _LANDMARK.match(line.plain) and all(any(at < i < at + _SOON for i in signs) for signs in (headers, rows))
     ]
     yield from starts or [at for at in headers[:1] if any(at < i < at + _SOON for i in rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class _CellLine(TextLine):
+    """A cell of figures or labels as one line; `parts` are its lines as printed, which a narrow column breaks."""
+
+    parts: tuple[TextLine, ...] = ()
+
+
+def _with_whole_cells(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Lines, those of a small cell of a ruled table made one. A cell with a name or an owner keeps its lines."""
+    out: list[TextLine] = []
+    for _, group in groupby(lines, key=lambda line: (line.line.page, line.cell) if line.cell else id(line)):
+        parts = tuple(group)
+        text = join_wrapped(line.text for line in parts)
+        plain = arabic_digits(text)
+        named = any(_NUMBERED.match(line.plain) or _OWNER.match(line.plain) for line in parts)
+        if len(parts) == 1 or named or len(squeeze(text)) > _SMALL:
+            out += parts
+        else:
+            out.append(_CellLine(text, plain, parts[0].indent, parts[0].gap, parts[0].line, parts))
+    return out
+
+
+def _printed(lines: Iterable[TextLine]) -> list[TextLine]:
+    """Lines as printed."""
+    return [part for line in lines for part in (line.parts if isinstance(line, _CellLine) else (line,))]
 
 
 def _after_mark(lines: Sequence[TextLine], at: int) -> int:
@@ -413,7 +443,7 @@ def _spoken_of(note: str, names: Sequence[str]) -> int | None:
 
 def parse(section: Section) -> Iterator[Record]:
     """The indicators in the order printed."""
-    for page in _pages(section.lines):
+    for page in _pages(_with_whole_cells(section.lines)):
         contents = [_content(row) for row in page.rows]
         for row, content, verdict in zip(page.rows, contents, _verdicts(section, page, contents), strict=True):
             if not content.understood:
@@ -432,7 +462,7 @@ def parse(section: Section) -> Iterator[Record]:
                 verdict=verdict.verdict if verdict else None,
                 comment=(verdict.text or None) if verdict else None,
                 owner=content.owner,
-                **place([*row.mark, *row.body, *row.continued]),  # type: ignore[arg-type]
+                **place(_printed([*row.mark, *row.body, *row.continued])),  # type: ignore[arg-type]
             )
 
 

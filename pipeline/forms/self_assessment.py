@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from pipeline.forms import draft_plan, levels
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine
+from pipeline.forms.passages import passages
 from pipeline.forms.slides import SCALE
 from pipeline.forms.titles import ALIKE, heading_end, likeness
 from pipeline.forms.wording import ADDRESS, OPEN_END
@@ -103,10 +104,11 @@ class _Level:
 
 @dataclass(slots=True)
 class _Criterion:
-    """What stands under one heading of a criterion: its levels, and the lines under each heading."""
+    """What stands under one heading of a criterion: its levels, the lines under each heading, those under none."""
 
     number: str
     title: str
+    loose: list[TextLine] = field(default_factory=list)
     levels: list[_Level] = field(default_factory=list)
     parts: list[tuple[str, list[TextLine]]] = field(default_factory=list)
 
@@ -134,7 +136,7 @@ def _outline(lines: Sequence[TextLine]) -> _Outline:
         if (found := _CRITERION.match(line.plain)) and (taken := _title_lines(found, lines, at)):
             title = join_wrapped([line.text[found.start("title") :], *(t.text for t in lines[at + 1 : at + taken])])
             out.criteria.append(_Criterion(found["number"].replace(" ", ""), title))
-            into, level, at = [], None, at + taken
+            into, level, at = out.criteria[-1].loose, None, at + taken
             continue
         current = out.criteria[-1] if out.criteria else None
         if _TABLE_HEAD.match(line.plain) and current:
@@ -203,9 +205,10 @@ def parse(section: Section) -> Iterator[Record]:
     plan = draft_plan.read(outline.plan, _text_before(section.lines, outline.plan)) if outline.plan else None
     if plan and section.agency is None:
         section.agency = plan.agency
-    both = any(c.levels for c in outline.criteria) and any(c.parts and not c.levels for c in outline.criteria)
+    numbers = [criterion.number for criterion in outline.criteria]
+    twice = len(set(numbers)) < len(numbers)
     for criterion in outline.criteria:
-        place_of = ("detail" if criterion.levels else "summary") if both else None
+        place_of = ("detail" if criterion.levels else "summary") if twice else None
         for kind, lines in criterion.parts:
             for finding in _findings(section, kind, lines):
                 finding.section = place_of
@@ -213,6 +216,11 @@ def parse(section: Section) -> Iterator[Record]:
                 finding.category_title = outline.category_title
                 finding.criterion, finding.criterion_title = criterion.number, criterion.title
                 yield finding
+        if criterion.loose:
+            section.warn(f"criterion {criterion.number}: text under no known heading", criterion.loose[0])
+        for passage in passages(criterion.loose):
+            passage.category, passage.criterion = int(criterion.number[0]), criterion.number
+            yield passage
     yield from _levels(section, outline.criteria)
     if plan:
         yield from plan.records(section)
@@ -251,7 +259,7 @@ def _statements(lines: Sequence[TextLine]) -> Iterator[tuple[int | None, list[st
     for line in lines:
         item, bullet = _ITEM.match(line.plain), _BULLET.match(line.plain)
         in_turn = bool(item) and int(item["number"]) == (number or 0) + 1 if item else False
-        paragraph = line.gap > 0 and not listed and bool(texts) and not OPEN_END.search(texts[-1])
+        paragraph = bool(taken) and not listed and _parted(taken[-1], line)
         if in_turn or (bullet and number is None) or paragraph:
             if texts:
                 yield number, texts, taken
@@ -264,6 +272,12 @@ def _statements(lines: Sequence[TextLine]) -> Iterator[tuple[int | None, list[st
             taken.append(line)
     if texts:
         yield number, texts, taken
+
+
+def _parted(before: TextLine, line: TextLine) -> bool:
+    """Whether a paragraph ends between two lines: something blank is there, and the phrase is at its end."""
+    blank = line.gap > 0 if before.line.page is None else before.line.joint is None
+    return blank and not OPEN_END.search(before.text)
 
 
 def _levels(section: Section, criteria: Sequence[_Criterion]) -> Iterator[Record]:

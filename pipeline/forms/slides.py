@@ -33,6 +33,7 @@ _LONE_NUMBER = re.compile(r"^\d{1,3}$")
 _SUB_POINT = re.compile(r"^[-–•*]")
 _GOES_ON = re.compile(r"^[-–•*(]")
 _CRITERION = re.compile(r"^[1-6]\.\d$")
+_NUMBER = re.compile(r"^[1-6]\.\d\.? ")
 #: A list item or a numbered heading, of which the titles on a slide are neither.
 _LISTED = re.compile(r"^[-–•*]|^\d+[.)]")
 #: Lines around the scale in which points must stand, and how many; lines before the first tile that may be titles.
@@ -53,6 +54,9 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     first = min([believed[0], *(i for i in points if believed[0] - i < _AROUND)])
     tiles = [i for i, line in enumerate(lines[:first]) if _TILES.match(line.plain) and first - i < _TITLES]
     anchor = min([first, *tiles])
+    if lines[anchor].line.page is not None:  # a slide is a page
+        yield next(i for i, line in enumerate(lines) if line.line.page == lines[anchor].line.page)
+        return
     above = range(max(0, anchor - _TITLES), anchor)
     listed = [i for i in above if _LISTED.match(lines[i].plain)]  # of the document before
     titles = (
@@ -70,7 +74,7 @@ def _title_category(lines: Sequence[TextLine], at: int) -> int | None:
         if _POINT.match(line.plain) or _is_furniture(line):
             break
         parts.append(line.plain)
-    text = squeeze("".join(parts))
+    text = squeeze(_NUMBER.sub("", " ".join(parts)))
     if len(text) < _TITLE_LENGTH:
         return None
     numbers = [number for number in known_titles() if _CRITERION.match(number)]
