@@ -19,7 +19,7 @@ import numpy as np
 from pipeline.repair.decode import copy_cost, is_compound
 from pipeline.repair.lexicon import Lexicon, is_word_shaped
 from pipeline.thai import CONSONANTS
-from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_seen
+from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_quadgrams
 
 #: A count in a clean document of the field weighs as much as this many in the general corpora.
 CLEAN_WEIGHT = 20
@@ -29,8 +29,8 @@ RARE = 2
 LONE_COUNT, LONE_LENGTH = 10, 4
 #: A rare word this long is looked at for being a phrase.
 PHRASE_LENGTH = 8
-#: A letter sequence is "seen" when running text is expected to hold it once in this many letters.
-SEEN_ONCE_IN = 5_000_000
+#: A letter sequence is "seen", or "usual", when running text is expected to hold it once in this many letters.
+SEEN_ONCE_IN, USUAL_ONCE_IN = 5_000_000, 200_000
 #: Share of word boundaries where something other than a Thai word follows (space, line end, digit).
 BREAK_SHARE = 0.12
 #: A short word that makes up less than this share of all words it begins (or ends) is mostly a torn-off piece
@@ -38,7 +38,7 @@ BREAK_SHARE = 0.12
 FREE_SHARE = 0.05
 FREE_LENGTH = 4
 #: Words this common (cost in nats) are looked for with their SARA AM lost, if that costs so much more to read.
-TRACELESS_COST, TRACELESS_SURPRISE = 10.5, 9.0
+TRACELESS_COST, TRACELESS_SURPRISE = 10.5, 7.0
 #: The nominaliser never ends a phrase: next to no break follows it.
 BOUND, BOUND_FREEDOM = "ผู้", 0.0002
 
@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     write_lexicon(args.out / "lexicon.tsv", counts, freedom)
     words = traceless_words(counts)
     (args.out / "traceless.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
-    save_seen(args.out / "quadgrams.npz", expected_quadgrams(counts, freedom) >= 1 / SEEN_ONCE_IN)
+    expected = expected_quadgrams(counts, freedom)
+    save_quadgrams(args.out / "quadgrams.npz", expected, seen=1 / SEEN_ONCE_IN, usual=1 / USUAL_ONCE_IN)
 
 
 def clean_lines(spec: str) -> Iterator[str]:

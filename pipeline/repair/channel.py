@@ -7,9 +7,11 @@ negative natural logarithms, so 7 means "one in a thousand"; a negative cost rew
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.repair.quadgrams import strangeness
 from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, CONSONANTS, LEADING_VOWELS, MARKS, THANTHAKHAT, TONES
 
 _VOWEL_MARKS = frozenset(ABOVE_VOWELS + BELOW_VOWELS)
@@ -19,7 +21,10 @@ _CONSONANTS = frozenset(CONSONANTS)
 _LEADING = frozenset(LEADING_VOWELS)
 #: Letters a mark can be pushed onto although it never stands there.
 _NEVER_MARKED = _LEADING | frozenset("ะาำ")
+#: Words that open a phrase: a space before one is the writer's.
+_OPENERS = ("และ", "หรือ", "โดย", "ซึ่ง", "เพื่อ", "เช่น", "ทั้งนี้", "ดังนี้", "ได้แก่", "ประจำ", "จำนวน", "รวมทั้ง", "ตลอดจน", "พร้อม")
 _SIGNS = frozenset("ๆฯ")
+_PUSHED = re.compile(f"(?<=[{CONSONANTS}{MARKS}])([{CONSONANTS}])[{MARKS}]{{1,2}}")
 _UPPER = frozenset("ัิีึื")
 _AA = frozenset("าำ")
 _TALL = frozenset("ปฝฟฬ")
@@ -33,7 +38,7 @@ _CLOSED = 99.0
 class Costs:
     """Price of each kind of edit; evidence in the line or its neighbours lowers some of them."""
 
-    shift: float = 6.0
+    shift: float = 6.5
     shift_certain: float = -6.0
     swap: float = -6.0
     doubled: float = -4.0
@@ -57,8 +62,9 @@ class Costs:
 PLAIN = Costs()
 #: SARA AM never goes with a leading vowel.
 _IMPOSSIBLE_AM = -6.0
-#: Marks a position where SARA AA may be a SARA AM that lost its upper part without a trace.
-TRACELESS = 2
+#: What is known of a letter, bit by bit: something is suspicious about it; it is of a word that seems to have
+#: lost a SARA AM without a trace; its mark moved one letter back makes the spelling less strange.
+STRANGE, TRACELESS, SHIFTED = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,7 @@ class Graph:
 
 
 def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
-    """The readings of a segment; edits that only the words can justify are offered where ``near`` says so.
-
-    ``near[i]`` is truthy near anything suspicious, and TRACELESS within a word known to have lost its SARA AM.
-    """
+    """The readings of a segment; edits that only the words can justify are offered where the bits ``near[i]`` say."""
     n = len(s)
     arcs: list[list[Arc]] = [[] for _ in range(n + 1)]
     inner: list[list[int]] = [[] for _ in range(n + 1)]
@@ -149,7 +152,7 @@ def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
                 base = i - 2 if before in _TONES else i - 1
                 impossible = base > 0 and s[base - 1] in _LEADING
                 offer(i, i + 1, "า", "aa_as_am", _IMPOSSIBLE_AM if impossible else costs.aa_as_am)
-            elif char == "า" and (near[i] == TRACELESS or costs.am_lost < PLAIN.am_lost):
+            elif char == "า" and (near[i] & TRACELESS or costs.am_lost < PLAIN.am_lost):
                 offer(i, i + 1, "ำ", "am_lost", costs.am_lost)
         if char in _MARKS:
             if following == char:
@@ -165,13 +168,13 @@ def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
                     offer(i, i + 3, following + "ำ", "nikhahit", costs.nikhahit)
             if char in _SILENT and before in _TALL and near[i]:
                 offer(i, i + 1, _SILENT[char], "silent_swap", costs.silent_swap)
-            if char == "ฺ":
+            if char == "ฺ" and near[i]:
                 ops.append(Op(i, i + 1, "", "phinthu", True))
                 drops[i] = Drop(i + 1, 5.0, _CLOSED, len(ops) - 1)
         elif following in _MARKS and _can_carry(s, i - 1):
             second = s[i + 2 : i + 3]
             certain = char in _NEVER_MARKED
-            if not certain and not near[i]:
+            if not certain and not near[i] & SHIFTED:
                 continue
             cost = costs.shift_certain if certain else costs.shift
             if following in _TONES and second in _VOWEL_MARKS:
@@ -231,7 +234,9 @@ def _offer_for_space(
         elif s[i - 2 : i] in (" า", " ำ"):  # a vowel cut loose on both sides
             drops[i] = Drop(j, 1.0, costs.join_words, len(ops) - 1)
         elif near:
-            between = costs.join_words if before in _MARKS else costs.join_words + costs.unmarked
+            between = costs.join_words
+            if before not in _MARKS or s.startswith(_OPENERS, j):
+                between += costs.unmarked
             drops[i] = Drop(j, costs.join, between, len(ops) - 1)
 
 
@@ -240,3 +245,25 @@ def _can_carry(s: str, i: int) -> bool:
     while i > 0 and s[i] in _MARKS:
         i -= 1
     return s[i] in _CONSONANTS
+
+
+def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
+    """Letters at strange places whose mark, moved to the letter before, makes the spelling less strange."""
+    mended, mended_end = "", 0
+    for match in _PUSHED.finditer(s):
+        i, end = match.start(1), match.end()
+        if not near[i] or not _can_carry(s, i - 1):
+            continue
+        left = s[max(0, i - 4) : i]
+        letter, marks, right = s[i], s[i + 1 : end], s[end : end + 4]
+        moved = [marks[0] + letter + marks[1:], "".join(sorted(marks, key=_TONES.__contains__)) + letter]
+        contexts = [(left, right), (left, ""), ("", right)]  # there may be damage on one side too
+        if mended_end == i:
+            contexts.append((mended[-4:], ""))
+        for before, after in contexts:
+            now = strangeness(f"  {before}{letter}{marks}{after} ")
+            best = min(moved, key=lambda text: strangeness(f"  {before}{text}{after} "))
+            if strangeness(f"  {before}{best}{after} ") < now:
+                mended, mended_end = before + best, end
+                yield i
+                break

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
-from pipeline.repair.channel import PLAIN, TRACELESS, Costs
+from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, pushed_marks
 from pipeline.repair.decode import Reading, copy_cost, decode
 from pipeline.repair.detect import PRIVATE, Span, suspicions
 from pipeline.repair.explain import Edit, Explained, composed, replay
@@ -22,6 +23,9 @@ _THAI = "ก-ฮะ-ฺเ-๎"
 _SEGMENT = re.compile(
     f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*(?:(?<= [{MARKS}])[0-9๐-๙])?"
 )
+_MENDABLE = re.compile(
+    f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{MARKS}]|([{MARKS}])\\1|[ะาำเ-ไ)\\]}}”\"'][{MARKS}]|า"
+)
 _LETTERSPACED_TOKEN = re.compile("(?<![^ ])(?:[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?! า)|า)(?= )")
 _SPACE = re.compile(f"(?<=[{_THAI}]) (?=[{_THAI}])")
 _LOW_MARK = re.compile("[ก-ฮุู][็-์]")
@@ -32,10 +36,16 @@ _SPACED_AM = re.compile("[ก-ฮ][่-๋]? ำ")
 LETTERSPACED = replace(PLAIN, join=0.2, join_words=0.4, unmarked=0.0, space=5.0, sara_am=0.0, lost_mark=99.0)
 #: A justified column: a gap may open after a cluster with a mark.
 JUSTIFIED = replace(PLAIN, join=3.0, join_words=0.5, space=3.0)
+#: Gaps within words, but the spaces between words are as they were.
+GAPPED = replace(PLAIN, join=3.0)
 #: Marks right over their consonant are gone, as when a text lost its presentation forms.
 DROPPED = replace(PLAIN, insert=5.0)
-#: What each mark put back must gain at least.
-_DROPPED_GAIN = 6.0
+#: What each mark put back must gain at least, and what all of them must.
+_DROPPED_GAIN, _DROPPED_IN_ALL = 4.0, 10.0
+#: So many strange sequences, and no mark right over a consonant, make a line worth trying for lost marks.
+_DROPPED_SPANS = 2
+#: A line of so few letters may be a column, where one gap in a word says that gaps mean little.
+_COLUMN = 60
 #: The words of an edit may cost this much, and more the longer they are.
 _COMMON, _PER_LETTER = 10.0, 0.5
 #: A word may cost this much when a space inside it is taken out.
@@ -66,7 +76,9 @@ class Tally:
     joins: int = 0
     spaces: int = 0
     lost_ams: int = 0
+    kept_ams: int = 0
     dropped: int = 0
+    letters: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
@@ -80,6 +92,8 @@ class Stretch:
     text: str
     near: bytes
     costs: Costs
+    #: whether a word may be cut at the left and at the right end
+    cut: tuple[bool, bool] = (False, False)
 
 
 class Repairer:
@@ -87,7 +101,7 @@ class Repairer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._readings: dict[tuple[str, Costs, bytes], Reading] = {}
+        self._readings: dict[tuple[str, bytes, Costs, tuple[bool, bool]], Reading] = {}
 
     def lines(self, lines: Sequence[str]) -> list[Explained]:
         """Each line repaired, in the light of the lines around it."""
@@ -98,8 +112,13 @@ class Repairer:
             spans = {todo[k]: found[k] for k in found}
             stretches = {i: list(stretches_of(results[i].text, spans[i])) for i in spans}
             tallies = {i: self._tally(stretches[i], results[i].text) for i in spans}
+            for i, signs in self._wider(results, tallies).items():
+                text = results[i].text
+                whole = [Span(0, len(text), True)] if signs == "า" else spans[i]
+                stretches[i] = list(stretches_of(text, whole, signs))
+                tallies[i] = self._tally(stretches[i], text)
             changed = []
-            for i in spans:
+            for i in sorted(tallies):
                 nearby = (tallies[j] for j in range(i - _REACH, i + _REACH + 1) if j != i and j in tallies)
                 edits = self._edits(results[i].text, stretches[i], tallies[i], sum(nearby, Tally()))
                 if edits:
@@ -111,17 +130,27 @@ class Repairer:
             results[i] = Explained(lines[i])
         return results
 
+    def _wider(self, results: Sequence[Explained], tallies: dict[int, Tally]) -> dict[int, str]:
+        """Lines to read again more widely, as their damage may be where nothing is suspicious: the signs to look at."""
+        wider: dict[int, str] = {}
+        for i, tally in tallies.items():
+            if tally.ams or tally.joins:
+                wider[i] = "ำ" * bool(tally.ams) + " " * bool(tally.joins)
+            if tally.dropped >= 2 or tally.lost_ams >= 2:  # every line about it
+                wider.update(dict.fromkeys(range(max(0, i - _REACH), min(len(results), i + _REACH + 1)), "า"))
+        return wider
+
     def _edits(self, line: str, stretches: list[Stretch], own: Tally, around: Tally) -> list[Edit]:
         edits = [Edit(m.start(), m.end(), m[0], PRIVATE_USE[m[0]], "glyph", 0.99) for m in PRIVATE.finditer(line)]
         for stretch in stretches:
             costs, near = self._prior(stretch, own, around)
-            edits += self._stretch_edits(stretch, costs, near)
+            edits += self._stretch_edits(replace(stretch, costs=costs, near=near))
         edits.sort(key=lambda e: e.start)
         return edits
 
     def _tally(self, stretches: Sequence[Stretch], line: str) -> Tally:
         """The signs in the stretches of a line; what speaks against damage is counted in all of the line."""
-        rules = Counter(op.rule for s in stretches for op in self._read(s.text, s.costs, s.near).ops)
+        rules = Counter(op.rule for s in stretches for op in self._read(s).ops)
         used = rules["stray_space"] + rules["lost_sara_am"] + rules["space_before_mark"]
         return Tally(
             shifts=rules["shift"],
@@ -130,33 +159,39 @@ class Repairer:
             joins=rules["stray_space"],
             spaces=len(_SPACE.findall(line)) - used - len(_SPACED_AM.findall(line)),
             lost_ams=rules["am_lost"],
-            dropped=sum(map(self._dropped, stretches)),
+            kept_ams=line.count("ำ"),
+            dropped=0 if _LOW_MARK.search(line) else sum(map(self._dropped, stretches)),
+            letters=len(line) - line.count(" "),
         )
 
     def _dropped(self, stretch: Stretch) -> int:
         """How many marks a stretch lost that has none right over a consonant, if putting them back explains it."""
         text = stretch.text
-        if len(text) < 5 or _LOW_MARK.search(text) or not any(stretch.near):
+        if stretch.costs is not PLAIN or not any(stretch.near):
             return 0
-        reading = self._read(text, DROPPED, stretch.near)
+        reading = self._read(replace(stretch, costs=DROPPED))
         count = sum(op.rule == "dropped_mark" for op in reading.ops)
-        gain = self._read(text, stretch.costs, stretch.near).cost - reading.cost
-        return count if gain >= _DROPPED_GAIN * count else 0
+        gain = self._read(stretch).cost - reading.cost
+        return count if gain >= max(_DROPPED_GAIN * count, _DROPPED_IN_ALL) else 0
 
     def _prior(self, stretch: Stretch, own: Tally, around: Tally) -> tuple[Costs, bytes]:
         """Costs in the light of the evidence, and where the edits that need it are open."""
         costs, near, text = stretch.costs, stretch.near, stretch.text
         if costs is LETTERSPACED:
             return costs, near
-        if own.joins and own.joins >= own.spaces:
-            costs, near = LETTERSPACED, bytes([1] * len(text))
-        elif own.joins >= 2 or (around.joins >= 3 and own.joins):
-            costs, near = JUSTIFIED, _opened(near, text, " ")
+        if own.joins:
+            justified = own.joins >= 3 or own.letters <= _COLUMN
+            if justified and own.joins >= own.spaces:
+                costs, near = LETTERSPACED, bytes([STRANGE | SHIFTED] * len(text))
+            elif own.joins >= 2 or around.joins >= 3:
+                costs, near = JUSTIFIED if justified else GAPPED, _opened(near, text, " ")
         if own.shifts or around.shifts >= 2:
             costs = replace(costs, shift=4.0)
         if own.dropped >= 2 or (own.dropped and around.dropped >= 2):
-            costs = replace(costs, insert=DROPPED.insert)
-        if own.lost_ams + around.lost_ams >= 2:
+            costs = replace(costs, insert=1.0 if own.dropped + around.dropped >= 3 else DROPPED.insert)
+        if own.lost_ams + around.lost_ams >= 3 and not own.kept_ams + around.kept_ams:
+            costs, near = replace(costs, am_lost=1.5), _opened(near, text, "า", TRACELESS)
+        elif own.lost_ams or around.lost_ams >= 2:
             costs = replace(costs, am_lost=5.0)
         if "ำ" in text:
             here = self._tally((stretch,), text)
@@ -166,9 +201,9 @@ class Repairer:
                 costs = replace(costs, aa_as_am=2.0)
         return costs, near
 
-    def _stretch_edits(self, stretch: Stretch, costs: Costs, near: bytes) -> Iterator[Edit]:
+    def _stretch_edits(self, stretch: Stretch) -> Iterator[Edit]:
         text = stretch.text
-        reading = self._read(text, costs, near)
+        reading = self._read(stretch)
         if not reading.ops:
             return
         gain = (copy_cost(text, self.lexicon) - reading.cost) / len(reading.ops)
@@ -177,36 +212,39 @@ class Repairer:
             start, end = stretch.start + op.start, stretch.start + op.end
             yield Edit(start, end, text[op.start : op.end], op.after, op.rule, confidence)
 
-    def _read(self, text: str, costs: Costs, near: bytes) -> Reading:
-        key = text, costs, near
+    def _read(self, stretch: Stretch) -> Reading:
+        near, costs = stretch.near, stretch.costs
+        key = stretch.text, near, costs, stretch.cut
         reading = self._readings.get(key)
         if reading is None:
             if len(self._readings) > _REMEMBERED:
                 self._readings.clear()
-            reading = decode(text, self.lexicon, costs, near)
-            doubtful = unsupported(reading, 1 if costs.shift < PLAIN.shift else 3)
+            reading = decode(stretch.text, self.lexicon, costs, near)
+            doubtful = unsupported(reading, stretch, 1 if costs.shift < PLAIN.shift else 3)
             if any(near[i] for i in doubtful):
-                reading = self._read(text, costs, bytes(0 if i in doubtful else n for i, n in enumerate(near)))
+                closed = bytes(0 if i in doubtful else n for i, n in enumerate(near))
+                reading = self._read(replace(stretch, near=closed))
             self._readings[key] = reading
         return reading
 
 
-def unsupported(reading: Reading, reach: int) -> set[int]:
+def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
     """Places of operations that only their words justify, where those words are no good grounds.
 
     Where a true repair is made everything around it makes sense and the words are common ones; a foreign name is
-    nonsense however its marks are moved. ``reach`` is how many pieces on either side are looked at; at either end
-    of the text a word may be cut, so nothing is asked of the letters there.
+    nonsense however its marks are moved. ``reach`` is how many pieces on either side are looked at; nothing is asked
+    of the letters at an end where a word may be cut.
     """
     tokens = reading.tokens
     places: set[int] = set()
-    length = tokens[-1].end if tokens else 0
+    length = len(stretch.text)
+    first, last = (_EDGE if cut else min(_EDGE, length // 5) for cut in stretch.cut)
     agreed = sum(op.rule == "aa_as_am" for op in reading.ops) > 1
     for k, token in enumerate(tokens):
         soft = [op for op in token.ops if op.soft and not (agreed and op.rule == "aa_as_am")]
         if not soft:
             continue
-        inner = [t for t in tokens[max(0, k - reach) : k + reach + 1] if t.end > _EDGE and t.start < length - _EDGE]
+        inner = [t for t in tokens[max(0, k - reach) : k + reach + 1] if t.end > first and t.start < length - last]
         touched = tokens[k : k + 2] if k + 2 < len(tokens) else tokens[k : k + 1]
         if (
             any(t.cost == math.inf for t in inner)
@@ -218,16 +256,25 @@ def unsupported(reading: Reading, reach: int) -> set[int]:
     return places
 
 
-def stretches_of(line: str, spans: Sequence[Span]) -> Iterator[Stretch]:
-    """The parts of a line to read: what is suspicious with what stands around it, and whatever may be told by it."""
+def stretches_of(line: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
+    """The parts of a line to read: where something suspicious, or one of the signs, can be mended, with its context."""
     text = line.translate(_GLYPHS)
     near = bytearray(len(text))
     for start, end, lost in spans:
+        for i in range(max(0, start - _NEAR), min(len(text), end + _NEAR)):
+            near[i] |= STRANGE
         if lost:
-            near[start:end] = bytes([TRACELESS]) * (end - start)
-        else:
-            for i in range(max(0, start - _NEAR), min(len(text), end + _NEAR)):
-                near[i] = near[i] or 1
+            for i in range(start, end):
+                near[i] |= TRACELESS
+    mendable = [m.start() for m in _MENDABLE.finditer(text) if near[m.start()]]
+    for i in pushed_marks(text, near):
+        near[i] |= SHIFTED
+        mendable.append(i)
+    if len(spans) >= _DROPPED_SPANS and not _LOW_MARK.search(text):
+        mendable = [i for i in range(len(text)) if near[i]]
+    if signs:
+        mendable += (i for i, char in enumerate(text) if char in signs)
+    mendable.sort()
     for match in _SEGMENT.finditer(text):
         start, end = match.span()
         while start < end and text[start] in DEPENDENT:  # the rest of a cluster cut off before
@@ -236,25 +283,25 @@ def stretches_of(line: str, spans: Sequence[Span]) -> Iterator[Stretch]:
             continue
         if len(_LETTERSPACED_TOKEN.findall(text, start, end)) >= 3:
             for a, b in pieces(text, start, end):
-                yield Stretch(a, text[a:b], bytes([1]) * (b - a), LETTERSPACED)
+                yield Stretch(a, text[a:b], bytes([STRANGE | SHIFTED]) * (b - a), LETTERSPACED)
         else:
-            for a, b in windows(text, near, start, end):
-                yield Stretch(a, text[a:b], bytes(near[a:b]), PLAIN)
+            inside = mendable[bisect_left(mendable, start) : bisect_left(mendable, end)]
+            for a, b in windows(text, inside, start, end):
+                yield Stretch(a, text[a:b], bytes(near[a:b]), PLAIN, (a > start, b < end))
 
 
-def windows(text: str, near: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Spans within start..end that hold every suspicious letter and every SARA AM, each with some context."""
+def windows(text: str, places: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans within start..end that hold the places (ascending), each with some context."""
     low = high = -1
-    for i in range(start, end):
-        if near[i] or text[i] == "ำ":
-            if low >= 0 and i - high > 2 * _CONTEXT:
-                yield from pieces(text, max(start, low - _CONTEXT), min(end, high + _CONTEXT))
-                low = -1
-            if low < 0:
-                low = i
-            high = i
-    if low >= 0:
-        yield from pieces(text, max(start, low - _CONTEXT), min(end, high + _CONTEXT))
+    for i in (*places, math.inf):
+        if low >= 0 and i - high > 2 * _CONTEXT:
+            a = low - _CONTEXT if low - start > 2 * _CONTEXT else start
+            b = high + _CONTEXT if end - high > 2 * _CONTEXT else end
+            yield from pieces(text, a, b)
+            low = -1
+        if low < 0:
+            low = int(i) if i != math.inf else low
+        high = int(i) if i != math.inf else high
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -271,6 +318,6 @@ def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _opened(near: bytes, text: str, sign: str) -> bytes:
+def _opened(near: bytes, text: str, sign: str, how: int = STRANGE) -> bytes:
     """``near`` with every place of a sign opened."""
-    return bytes(n or char == sign for n, char in zip(near, text, strict=True))
+    return bytes(n | how if char == sign else n for n, char in zip(near, text, strict=True))

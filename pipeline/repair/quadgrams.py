@@ -13,8 +13,12 @@ from pipeline.resources import resource
 Array = np.ndarray[Any, Any]
 
 #: Letters told apart; anything else (Latin, digits, signs, spaces, ๆ and ฯ) shares code 0.
-ALPHABET = "".join(map(chr, [*range(0x0E01, 0x0E2F), *range(0x0E30, 0x0E3B), *range(0x0E40, 0x0E46), *range(0x0E47, 0x0E4F)]))
+ALPHABET = "".join(
+    map(chr, (*range(0x0E01, 0x0E2F), *range(0x0E30, 0x0E3B), *range(0x0E40, 0x0E46), *range(0x0E47, 0x0E4F)))
+)
 _SIZE = len(ALPHABET) + 1
+_SPAN = _SIZE**4
+_RANK = {char: rank for rank, char in enumerate(ALPHABET, 1)}
 _CODE = np.zeros(0x0E60, np.uint32)
 _CODE[[ord(c) for c in ALPHABET]] = np.arange(1, _SIZE)
 
@@ -34,14 +38,36 @@ def unseen(text: str) -> Array:
     return np.flatnonzero((seen_bits()[index >> 3] >> (7 - (index & 7)) & 1) == 0)
 
 
+def strangeness(text: str) -> int:
+    """How strange the sequences of four letters in a short text are: 2 for each unseen one, 1 for each unusual one."""
+    seen, usual = _bytes("seen"), _bytes("usual")
+    index = total = 0
+    for k, char in enumerate(text):
+        index = (index * _SIZE + _RANK.get(char, 0)) % _SPAN
+        if k > 2:
+            place, bit = index >> 3, 128 >> (index & 7)
+            total += 2 - bool(seen[place] & bit) - bool(usual[place] & bit)
+    return total
+
+
 @lru_cache(maxsize=1)
 def seen_bits() -> Array:
     """One bit per sequence, packed, dtype uint8; read once."""
+    return _bits("seen")
+
+
+@lru_cache(maxsize=2)
+def _bytes(name: str) -> bytes:
+    return bytes(_bits(name).tobytes())
+
+
+def _bits(name: str) -> Array:
     with np.load(resource("models/repair/quadgrams.npz"), allow_pickle=False) as archive:
-        bits: Array = archive["seen"]
+        bits: Array = archive[name]
     return bits
 
 
-def save_seen(path: Path, seen: Array) -> None:
-    """Writes the bits of a boolean array of shape (A, A, A, A)."""
-    np.savez_compressed(path, seen=np.packbits(seen.reshape(-1)))
+def save_quadgrams(path: Path, expected: Array, seen: float, usual: float) -> None:
+    """Writes which of the expected frequencies, shape (A, A, A, A), reach the two levels."""
+    levels = {"seen": seen, "usual": usual}
+    np.savez_compressed(path, **{name: np.packbits((expected >= level).reshape(-1)) for name, level in levels.items()})
