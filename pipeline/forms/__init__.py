@@ -46,7 +46,7 @@ FORMS: tuple[Form, ...] = (
 
 def sections(document: Document) -> list[Section]:
     """A document cut into the forms it holds, each with its agency and fiscal year."""
-    return cut(text_lines(document.lines()), FORMS)
+    return cut(text_lines(document.lines(furniture=True)), FORMS)
 
 
 def parse(found: Iterable[Section]) -> Iterator[Record]:

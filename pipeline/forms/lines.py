@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.model import Cell, Line
@@ -45,7 +45,7 @@ class TextLine:
 
 
 def text_lines(lines: Iterable[Line]) -> list[TextLine]:
-    """Lines with text, page marks and what runs along with them left out."""
+    """Lines with text, without furniture, page marks and what runs along with them."""
     lines = list(lines)
     margins = _margins(lines)
     out: list[TextLine] = []
@@ -79,28 +79,42 @@ def _margins(lines: Iterable[Line]) -> dict[int | None, float]:
 def _running(lines: Sequence[TextLine]) -> set[int]:
     """Indexes of page marks, of the lines that run along with them, and of notes' remains.
 
-    A line runs along if it comes back at the same distance from page marks that follow one another, and so do
-    all lines between it and the mark: a running head is removed whole or not at all.
+    A line runs along if it comes back at the same distance from page ends that follow one another, and so do
+    all lines between it and the end: a running head is removed whole or not at all.
     """
-    marks = [i for i, line in enumerate(lines) if PAGE_MARK.fullmatch(line.plain)]
-    running = set(marks)
+    running = {i for i, line in enumerate(lines) if line.line.furniture or PAGE_MARK.fullmatch(line.plain)}
+    ends = _page_ends(lines, running)
     for at, line in enumerate(lines):
         if _ANNOTATION.fullmatch(line.plain):
             running.update(i for i in (at - 1, at, at + 1) if 0 <= i < len(lines))
-    for way in (-1, 1):
-        reached: Sequence[int] = range(len(marks))
-        for step in range(1, _REACH + 1):
+    for side, way in ((0, -1), (1, 1)):
+        reached: Sequence[int] = range(len(ends))
+        for step in range(_REACH):
             pages: dict[str, list[int]] = {}
             for page in reached:
-                at = marks[page] + way * step
+                at = ends[page][side] + way * step
                 if 0 <= at < len(lines) and _can_run(lines[at]):
                     pages.setdefault(re.sub(r"\d+", "#", lines[at].plain), []).append(page)
-            runs = [run for found in pages.values() for run in _runs(found) if len(run) >= min(3, max(2, len(marks)))]
+            runs = [run for found in pages.values() for run in _runs(found) if len(run) >= min(3, max(2, len(ends)))]
             reached = sorted(page for run in runs for page in run)
-            running.update(marks[page] + way * step for page in reached)
+            running.update(ends[page][side] + way * step for page in reached)
             if not reached:
                 break
     return running
+
+
+def _page_ends(lines: Sequence[TextLine], marks: Collection[int]) -> list[tuple[int, int]]:
+    """Where pages end: the index of the last line before each end, and of the first after it."""
+    ends: list[tuple[int, int]] = []
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and end in marks:
+            end += 1
+        if end > at or (at and lines[at].line.page != lines[at - 1].line.page):
+            ends.append((at - 1, end))
+        at = max(end, at) + 1
+    return ends
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:
