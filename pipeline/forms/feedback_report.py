@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz import fuzz
+
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine, number
 from pipeline.forms.titles import ALIKE, heading_end, likeness, split_heading
@@ -26,10 +28,13 @@ _OFI = re.compile(
     r"ประเด็นที่ ?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง|Opportunit|OFIs?\b)",
     re.IGNORECASE,
 )
+#: Headings long enough to be known even where OCR misread a letter, and how alike (0..100) they then are.
+_OFI_HEADS = ("โอกาสในการปรับปรุง", "จุดที่ยังต้องปรับปรุง", "จุดที่ต้องปรับปรุง", "ประเด็นที่ต้องปรับปรุง")
+_MISREAD = 85
 _COLUMN_HEADS = re.compile(r"(?:จุดแข็ง|จุดเด่น).*(?:ปรับปรุง|OFI)")
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])[ :.]*(?P<title>.*)$")
 _CRITERION = re.compile(r"^(?:[-–•] ?)?(?P<number>[1-7]\. ?\d)\.?(?: |(?=[ก-๙]))(?P<title>\D.*)$")
-_BULLET = re.compile(r"^(?P<mark>[-–—•●▪◦*○✓➢]|\(?\d{1,2}\)|\d{1,2}\.(?!\d)) ?(?P<text>\S.*)$")
+_BULLET = re.compile(r"^(?P<mark>[-–—•●▪◦*○✓➢·]|\.(?= )|\(?\d{1,2}\)|\d{1,2}\.(?!\d)) ?(?P<text>\S.*)$")
 _INDICATORS = re.compile(r"^ตัวชี้วัด(?:ผลลัพธ์)?ที่ ?(?:ยัง)?(?:ควร|ต้อง)ปรับปรุง")
 _INDICATOR = re.compile(r"^(?:[-–•●▪*] ?)?(?:ตัวชี้วัด(?:ที่)? ?)?(?P<number>7\. ?\d\. ?\d{1,2})\.? ?(?P<text>\S.*)$")
 _RESULT = re.compile(r"ผลการพิจารณา\s*:?\s*(?P<verdict>ไม่ผ่าน|ผ่าน)")
@@ -64,7 +69,12 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
 
 
 def _is_head(line: TextLine, pattern: re.Pattern[str]) -> bool:
-    return bool(pattern.match(line.plain)) and len(squeeze(line.plain)) < 60
+    """Whether a line heads a part; OCR may have misread a letter or two of it."""
+    said = squeeze(line.plain)
+    if len(said) >= 60:
+        return False
+    misread = pattern is _OFI and any(fuzz.ratio(said.lstrip("0123456789.)"), head) >= _MISREAD for head in _OFI_HEADS)
+    return misread or bool(pattern.match(line.plain))
 
 
 def _has_agency(line: TextLine) -> bool:
