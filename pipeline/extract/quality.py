@@ -90,17 +90,24 @@ def _unknown_share(text: str) -> float:
 
 def _left_over(run: str) -> int:
     """The fewest characters left outside the dictionary when a run of Thai is cut into its words."""
-    words = _lexicon()
-    best = [0] * (len(run) + 1)
-    for end in range(1, len(run) + 1):
-        cost = best[end - 1] + 1
-        for start in range(max(0, end - _LONGEST_WORD), end - 1):
-            if best[start] < cost and run[start:end] in words:
-                cost = best[start]
-        best[end] = cost
+    words, lengths = _lexicon()
+    best = list(range(len(run) + 1))
+    for start in range(len(run)):
+        cost = best[start]
+        best[start + 1] = min(best[start + 1], cost + 1)
+        for length in lengths.get(run[start : start + 2], ()):
+            end = start + length
+            if end < len(best) and cost < best[end] and run[start:end] in words:
+                best[end] = cost
     return best[-1]
 
 
 @cache
-def _lexicon() -> frozenset[str]:
-    return frozenset(word for word in thai_words() if len(word) > 1 and all(map(is_thai, word)))
+def _lexicon() -> tuple[frozenset[str], dict[str, list[int]]]:
+    """The dictionary, and the lengths that words have by their first two letters."""
+    words = frozenset(word for word in thai_words() if len(word) > 1 and all(map(is_thai, word)))
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        if len(word) <= _LONGEST_WORD:
+            lengths.setdefault(word[:2], set()).add(len(word))
+    return words, {head: sorted(found) for head, found in lengths.items()}
