@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: The function that reads a document.
 READER = "pipeline.read:read"
 #: Seconds that a document may take, and more of them for each megabyte: a scan takes some for every page.
-_SECONDS, _SECONDS_PER_MB = 60.0, 240.0
+_SECONDS, _SECONDS_PER_MB = 120.0, 240.0
 
 
 @dataclass(slots=True, kw_only=True)

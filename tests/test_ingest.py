@@ -308,7 +308,7 @@ def test_an_interrupted_run_keeps_whole_documents_and_carries_on(folder):
 @pytest.mark.slow
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile PDFs in ../shared/hostile are not there")
 def test_hostile_files_and_real_ones_in_one_run(tmp_path):
-    report = ingest([HOSTILE, SEEDS], db=tmp_path / "a.db", timeout=60)
+    report = ingest([HOSTILE, SEEDS], db=tmp_path / "a.db")
     files = [*HOSTILE.glob("*.pdf"), *HOSTILE.glob("*.md"), *SEEDS.glob("*.txt")]
     assert len(report.files) == len(files)
     assert all(file.message and file.hint for file in report.failed)
