@@ -1,0 +1,162 @@
+"""Searching a store: the interface, and the engine that lives in the store's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from pipeline.errors import PmqaError
+from pipeline.records import Finding
+from pipeline.search.index import Index, Progress, quiet
+from pipeline.search.query import Filters, Query, concepts_of, understand
+from pipeline.search.rank import Ranker, Ranking, Weights
+from pipeline.search.snippet import Snippet, snippet
+from pipeline.search.text import fold
+from pipeline.store import Store
+from pipeline.store.schema import KINDS, decode
+
+#: Hits that are given when nobody says how many.
+LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A finding that was found; `snippet` is the part of it that shows why."""
+
+    finding: Finding
+    score: float
+    snippet: Snippet
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding's row with `score`, `snippet` and `highlights` ([start, end] in the snippet)."""
+        found = asdict(self.finding)
+        return {
+            "finding_id": found.pop("finding_id"),
+            "text": found.pop("text"),
+            "score": round(self.score, 4),
+            "source_name": found.pop("source_name"),
+            "page": found.pop("page"),
+            **found,
+            "snippet": self.snippet.text,
+            "highlights": [list(span) for span in self.snippet.highlights],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Hits, best first; how the query was understood; and how many findings were found in all.
+
+    `filters` are those that were read from the query's words and held; `dropped` those that nothing fitted and
+    that were left out for it.
+    """
+
+    query: Query
+    hits: list[Hit]
+    total: int
+    filters: Filters = field(default_factory=Filters)
+    dropped: Filters = field(default_factory=Filters)
+
+    @property
+    def did_you_mean(self) -> str | None:
+        """What was looked for, if it is not what was typed."""
+        return self.query.text if self.query.corrected else None
+
+
+class Engine(Protocol):
+    """What a search engine does here. Another one, a server's, takes the place of `SqliteEngine` by doing it too."""
+
+    def refresh(self, progress: Progress = quiet) -> bool:
+        """Take in what was ingested since; True if anything was."""
+
+    def rebuild(self, progress: Progress = quiet) -> None:
+        """Index everything anew."""
+
+    def problems(self) -> list[str]:
+        """What is wrong with the index, one sentence each."""
+
+    def search(self, typed: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+        """The findings that answer what a person typed."""
+
+    def similar(self, finding_id: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+        """The findings most like one."""
+
+
+class SqliteEngine:
+    """The engine whose index is in the store's file. It sees what was ingested as soon as it was."""
+
+    def __init__(self, store: Store, weights: Weights | None = None) -> None:
+        self._store = store
+        self._index = Index(store)
+        self._ranker = Ranker(self._index, weights)
+
+    def refresh(self, progress: Progress = quiet) -> bool:
+        """Index the documents that changed; True if any did."""
+        return self._index.refresh(progress)
+
+    def rebuild(self, progress: Progress = quiet) -> None:
+        """Index everything anew."""
+        self._index.rebuild(progress)
+
+    def problems(self) -> list[str]:
+        """What is wrong with the index, one sentence each."""
+        return self._index.problems()
+
+    def search(self, typed: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+        """The findings that answer what a person typed, best first.
+
+        Words of the query that say what findings must be ("หมวด 5 ไม่ผ่าน") become filters besides `filters`;
+        if nothing at all fits them, they are dropped.
+        """
+        self.refresh()
+        query = understand(typed, self._ranker.vocabulary)
+        ranking = self._ranker.rank(query, filters, query.filters)
+        if len(ranking.numbers) or not query.filters:
+            return self._results(query, ranking, limit, filters=query.filters)
+        ranking = self._ranker.rank(query, filters, Filters())
+        return self._results(query, ranking, limit, dropped=query.filters)
+
+    def similar(self, finding_id: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+        """The findings most like one, by what it says and where it stands. Raises PmqaError if there is none such."""
+        self.refresh()
+        found = self._store.connection.execute(
+            "SELECT doc_id, seq FROM findings WHERE finding_id >= ? AND finding_id < ? LIMIT 2",
+            (finding_id, finding_id + "\U0010ffff"),
+        ).fetchall()
+        if len(found) != 1:
+            what = "more than one finding" if found else "no finding"
+            raise PmqaError(
+                f"There is {what} with the id {finding_id!r}.", hint="`pmqa search` shows them.", code="usage"
+            )
+        (place,) = found
+        finding = self._findings([place])[0]
+        text = finding.text or " ".join(filter(None, (finding.item_title, finding.part_label)))
+        query = Query(typed=text, text=text, concepts=tuple(concepts_of(fold(text))))
+        number = self._index.number(*place)
+        ranking = self._ranker.rank(query, filters, Filters(), without=[] if number is None else [number])
+        return self._results(query, ranking, limit)
+
+    def _results(self, query: Query, ranking: Ranking, limit: int, **more: Filters) -> Results:
+        places: list[tuple[str, int]] = []
+        scores: list[float] = []
+        for number, score in zip(ranking.numbers.tolist(), ranking.scores.tolist(), strict=True):
+            if len(places) == limit:
+                break
+            place = self._index.finding(number)
+            if place:
+                places.append(place)
+                scores.append(score)
+        findings = self._findings(places)
+        hits = [Hit(f, s, snippet(f, query)) for f, s in zip(findings, scores, strict=True)]
+        return Results(query, hits, len(ranking.numbers), **more)
+
+    def _findings(self, places: Sequence[tuple[str, int]]) -> list[Finding]:
+        """The records of findings."""
+        of = KINDS[Finding.dataset]
+        names = ", ".join('d."source_name"' if name == "source_name" else f't."{name}"' for name in of)
+        sql = f"SELECT {names} FROM findings AS t JOIN documents AS d USING (doc_id) WHERE t.doc_id = ? AND t.seq = ?"
+        rows = [self._store.connection.execute(sql, place).fetchone() for place in places]
+        return [
+            Finding(**{name: decode(value, kind) for (name, kind), value in zip(of.items(), row, strict=True)})
+            for row in rows
+        ]

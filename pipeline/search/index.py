@@ -1,0 +1,603 @@
+"""The index: tables of its own in the store's file, one segment for each batch of findings.
+
+Documents that were written to since they were indexed are noted by triggers, in the transaction that writes
+them, and indexed in one transaction when something is next looked for: nothing is missing, nothing is stale, and
+an ingest pays for a note. A segment is never changed but for the mark of findings that are gone; small ones
+are put together as they become many. Every segment can be made again from the findings it is of, which is how
+the index verifies itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice, takewhile
+from typing import Any
+
+import numpy as np
+
+from pipeline.search import synonyms
+from pipeline.search.places import Place
+from pipeline.search.postings import pack, unpack
+from pipeline.search.text import features_of, fold, grams, key, stop_words, words
+from pipeline.store import Store
+
+#: Changes whenever an index made before would not be the one made now.
+FORMAT = 1
+#: Findings of one segment at most; segments smaller than this by far are put together when they are more than ...
+BATCH, SMALL, MANY = 50_000, 10_000, 8
+#: Spaces of the index: what findings say, and what their places are called.
+TEXT, TITLE = 0, 1
+#: A text of this many words is neither long nor short; how much length matters (0..1).
+TYPICAL_LENGTH, LENGTH_EFFECT = 20.0, 0.6
+#: Weights are kept as whole numbers, this many to one.
+SCALE = 32
+#: What is kept of each finding for filters; texts as numbers of `search_values`, 0 for none.
+COLUMNS = np.dtype(
+    [
+        ("place", "<u4"),
+        ("year", "<u2"),
+        ("agency", "<u2"),
+        ("kind", "u1"),
+        ("verdict", "u1"),
+        ("family", "u1"),
+        ("text", "u1"),
+    ]
+)
+
+Progress = Callable[[int, int, str], None]
+
+
+def quiet(done: int, total: int, name: str) -> None:
+    """Progress that nobody watches."""
+
+
+_FIELDS = ("doc_id", "seq", "kind", "verdict", "family", "agency", "fiscal_year", "text", *Place.__slots__)
+_TABLES = """
+CREATE TABLE search_meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE search_stale (doc_id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE search_findings (docno INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, seq INTEGER NOT NULL);
+CREATE INDEX search_findings_by_doc ON search_findings (doc_id, seq);
+CREATE TABLE search_places (place INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE);
+CREATE TABLE search_values (field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (field, value))
+    WITHOUT ROWID;
+CREATE TABLE search_segments (segment INTEGER PRIMARY KEY, first INTEGER NOT NULL, size INTEGER NOT NULL,
+    columns BLOB NOT NULL, alive BLOB NOT NULL);
+CREATE TABLE search_terms (term TEXT NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL, size INTEGER NOT NULL,
+    numbers BLOB NOT NULL, weights BLOB NOT NULL, PRIMARY KEY (term, space, segment)) WITHOUT ROWID;
+CREATE TABLE search_grams (gram INTEGER NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL, size INTEGER NOT NULL,
+    numbers BLOB NOT NULL, PRIMARY KEY (gram, space, segment)) WITHOUT ROWID;
+CREATE TRIGGER search_finding_added AFTER INSERT ON findings
+    BEGIN INSERT OR IGNORE INTO search_stale VALUES (new.doc_id); END;
+CREATE TRIGGER search_finding_deleted AFTER DELETE ON findings
+    BEGIN INSERT OR IGNORE INTO search_stale VALUES (old.doc_id); END;
+CREATE TRIGGER search_finding_changed AFTER UPDATE ON findings
+    BEGIN INSERT OR IGNORE INTO search_stale VALUES (old.doc_id), (new.doc_id); END;
+INSERT INTO search_stale SELECT doc_id FROM documents
+"""
+_DROP = "\n".join(
+    [f"DROP TRIGGER IF EXISTS search_finding_{what};" for what in ("added", "deleted", "changed")]
+    + [
+        f"DROP TABLE IF EXISTS search_{what};"
+        for what in ("meta", "stale", "findings", "places", "values", "segments", "terms", "grams")
+    ]
+)
+
+
+# ------------------------------------------------------------------------------ a segment, in memory
+
+
+@dataclass(slots=True)
+class Postings:
+    """Which numbers hold each term, with what weight, and which hold each n-gram."""
+
+    terms: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    grams: dict[int, np.ndarray] = field(default_factory=dict)
+
+
+def text_postings(numbers: Sequence[int], texts: Sequence[str]) -> Postings:
+    """The postings of what findings say; `numbers` ascend."""
+    return _postings(numbers, (_weights(text) for text in texts), [key(text) for text in texts])
+
+
+def title_postings(numbers: Sequence[int], places: Sequence[Place]) -> Postings:
+    """The postings of what places are called."""
+    titles = [list(place.titles()) for place in places]
+    weights = (_title_weights(named) for named in titles)
+    return _postings(numbers, weights, ["|".join(key(title) for title, _ in named) for named in titles])
+
+
+def _postings(numbers: Sequence[int], weights: Iterable[dict[str, int]], keys: Sequence[str]) -> Postings:
+    holders: dict[str, list[int]] = defaultdict(list)
+    amounts: dict[str, bytearray] = defaultdict(bytearray)
+    for number, of in zip(numbers, weights, strict=True):
+        for term, weight in of.items():
+            holders[term].append(number)
+            amounts[term].append(weight)
+    terms = {
+        term: (np.array(holders[term], dtype=np.int64), np.frombuffer(amounts[term], dtype=np.uint8))
+        for term in holders
+    }
+    found, owner = grams(keys)
+    order = np.argsort(found, kind="stable")
+    found, owner = found[order], np.asarray(numbers, dtype=np.int64)[owner[order]]
+    if len(found):
+        fresh = np.append(True, (np.diff(found) != 0) | (np.diff(owner) != 0))
+        found, owner = found[fresh], owner[fresh]
+    starts = np.flatnonzero(np.append(True, np.diff(found) != 0)) if len(found) else np.zeros(0, dtype=np.int64)
+    lists = np.split(owner, starts[1:]) if len(starts) else []
+    return Postings(terms, dict(zip(found[starts].tolist(), lists, strict=True)))
+
+
+def _weights(text: str) -> dict[str, int]:
+    """How much each term of a text counts, in `SCALE`ths: as often as it stands there, for the text's length."""
+    counts: dict[str, float] = defaultdict(float)
+    length = 0
+    for word in words(fold(text)):
+        features = features_of(word.term)
+        length += bool(features)
+        for term, weight in features:
+            counts[term] += weight
+    norm = SCALE / (1 - LENGTH_EFFECT + LENGTH_EFFECT * length / TYPICAL_LENGTH)
+    return {term: max(1, min(255, round(count * norm))) for term, count in counts.items()}
+
+
+def _title_weights(titles: Iterable[tuple[str, float]]) -> dict[str, int]:
+    """How much each term of a place's titles counts: as much as the title that counts most."""
+    best: dict[str, float] = defaultdict(float)
+    for title, weight in titles:
+        for word in words(fold(title)):
+            for term, share in features_of(word.term):
+                best[term] = max(best[term], weight * share)
+    return {term: max(1, round(SCALE * weight)) for term, weight in best.items()}
+
+
+# ------------------------------------------------------------------------------------------ the index
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of the index is kept in memory: the columns of all findings by number, and which are still there."""
+
+    generation: int
+    columns: np.ndarray
+    place: np.ndarray
+    alive: np.ndarray
+    size: int
+    places: int
+    values: dict[str, dict[str, int]]
+
+
+class Index:
+    """The index of a store. `refresh` brings it up to date; everything else reads it as it is."""
+
+    def __init__(self, store: Store) -> None:
+        self.sql = store.connection
+        self._store = store
+        self._view: View | None = None
+        self._places: list[Place] = []
+        self._place_generation = -1
+
+    # Keeping it up to date
+
+    def refresh(self, progress: Progress = quiet) -> bool:
+        """Index the documents that changed, and all if the index is another version's; True if any did.
+
+        Raises PmqaError if the store cannot be written to.
+        """
+        if self._fits() and not self._stale():
+            return False
+        self._bring_up(progress, anew=False)
+        return True
+
+    def rebuild(self, progress: Progress = quiet) -> None:
+        """Make the index anew from the findings."""
+        self._bring_up(progress, anew=True)
+
+    def _bring_up(self, progress: Progress, *, anew: bool) -> None:
+        with self._store.transaction():
+            if anew or not self._fits():
+                self._create()
+            stale = self._stale()
+            if stale:
+                self._forget(stale)
+                self._add(stale, progress)
+                self._merge()
+                self.sql.execute("DELETE FROM search_stale")
+            self._set("generation", str(int(self._get("generation") or 0) + 1))
+
+    def _fits(self) -> bool:
+        exists = self.sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_meta'").fetchone()
+        return bool(exists) and self._get("version") == _version()
+
+    def _create(self) -> None:
+        generation = self._get("generation") if self._exists() else None
+        for statement in (*_statements(_DROP), *_statements(_TABLES)):
+            self.sql.execute(statement)
+        self._set("version", _version())
+        self._set("generation", generation or "0")
+
+    def _exists(self) -> bool:
+        return bool(self.sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_meta'").fetchone())
+
+    def _get(self, name: str) -> str | None:
+        found = self.sql.execute("SELECT value FROM search_meta WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else None
+
+    def _set(self, name: str, value: str) -> None:
+        self.sql.execute("INSERT OR REPLACE INTO search_meta VALUES (?, ?)", (name, value))
+
+    def _stale(self) -> list[str]:
+        return [row[0] for row in self.sql.execute("SELECT doc_id FROM search_stale ORDER BY doc_id")]
+
+    def _forget(self, stale: Sequence[str]) -> None:
+        """Mark the findings of documents as gone."""
+        gone: list[int] = []
+        for doc_id in stale:
+            gone += [
+                row[0] for row in self.sql.execute("SELECT docno FROM search_findings WHERE doc_id = ?", (doc_id,))
+            ]
+            self.sql.execute("DELETE FROM search_findings WHERE doc_id = ?", (doc_id,))
+        if not gone:
+            return
+        numbers = np.array(sorted(gone))
+        rows = self.sql.execute("SELECT segment, first, size, alive FROM search_segments").fetchall()
+        for segment, first, size, blob in rows:
+            here = numbers[(numbers >= first) & (numbers < first + size)] - first
+            if not len(here):
+                continue
+            alive = np.frombuffer(blob, dtype=np.uint8).copy()
+            alive[here] = 0
+            if alive.any():
+                self.sql.execute("UPDATE search_segments SET alive = ? WHERE segment = ?", (alive.tobytes(), segment))
+            else:
+                for table in ("search_segments", "search_terms", "search_grams"):
+                    # What all places are called stays: places outlive the findings that first named them.
+                    titles = "" if table == "search_segments" else f" AND space = {TEXT}"
+                    self.sql.execute(f"DELETE FROM {table} WHERE segment = ?{titles}", (segment,))
+
+    def _add(self, stale: Sequence[str], progress: Progress) -> None:
+        """Index documents, in segments of `BATCH` findings."""
+        total = sum(
+            self.sql.execute("SELECT count(*) FROM findings WHERE doc_id = ?", (doc_id,)).fetchone()[0]
+            for doc_id in stale
+        )
+        done = 0
+        rows = (row for doc_id in stale for row in self._findings(doc_id))
+        while batch := list(islice(rows, BATCH)):
+            self._write(batch)
+            done += len(batch)
+            progress(done, total, "")
+
+    def _findings(self, doc_id: str) -> Iterator[dict[str, Any]]:
+        names = ", ".join(f'"{name}"' for name in _FIELDS)
+        found = self.sql.execute(f"SELECT {names} FROM findings WHERE doc_id = ? ORDER BY seq", (doc_id,))
+        return (dict(zip(_FIELDS, values, strict=True)) for values in found)
+
+    def _write(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Write a segment of findings."""
+        first = self.sql.execute("SELECT max(first + size) FROM search_segments").fetchone()[0] or 0
+        before = self.sql.execute("SELECT count(*) FROM search_places").fetchone()[0]
+        segment = int(self._get("segment") or 0) + 1
+        self._set("segment", str(segment))
+        columns = self._columns(rows)
+        numbers = range(first, first + len(rows))
+        self.sql.executemany(
+            "INSERT INTO search_findings VALUES (?, ?, ?)",
+            ((number, row["doc_id"], row["seq"]) for number, row in zip(numbers, rows, strict=True)),
+        )
+        self.sql.execute(
+            "INSERT INTO search_segments VALUES (?, ?, ?, ?, ?)",
+            (segment, first, len(rows), columns.tobytes(), b"\x01" * len(rows)),
+        )
+        self._write_postings(TEXT, segment, text_postings(numbers, [row["text"] or "" for row in rows]))
+        fresh = self._read_places(before)
+        self._write_postings(TITLE, segment, title_postings(range(before, before + len(fresh)), fresh))
+
+    def _columns(self, rows: Sequence[dict[str, Any]]) -> np.ndarray:
+        columns = np.zeros(len(rows), dtype=COLUMNS)
+        places: dict[str, int] = {}
+        values: dict[tuple[str, str], int] = {}
+        for at, row in enumerate(rows):
+            fields = json.dumps(Place.of(row).values, ensure_ascii=False)
+            if fields not in places:
+                places[fields] = self._place(fields)
+            columns[at] = (
+                places[fields],
+                max(0, min(row["fiscal_year"] or 0, 0xFFFF)),
+                *(self._value(name, row[name], values) for name in ("agency", "kind", "verdict", "family")),
+                bool(row["text"]),
+            )
+        return columns
+
+    def _place(self, fields: str) -> int:
+        found = self.sql.execute("SELECT place FROM search_places WHERE fields = ?", (fields,)).fetchone()
+        if found:
+            return int(found[0])
+        number = self.sql.execute("SELECT count(*) FROM search_places").fetchone()[0]
+        self.sql.execute("INSERT INTO search_places VALUES (?, ?)", (number, fields))
+        return int(number)
+
+    def _value(self, name: str, value: str | None, known: dict[tuple[str, str], int]) -> int:
+        if not value:
+            return 0
+        if (name, value) not in known:
+            found = self.sql.execute(
+                "SELECT number FROM search_values WHERE field = ? AND value = ?", (name, value)
+            ).fetchone()
+            if found is None:
+                number = self.sql.execute("SELECT count(*) + 1 FROM search_values WHERE field = ?", (name,)).fetchone()[
+                    0
+                ]
+                self.sql.execute("INSERT INTO search_values VALUES (?, ?, ?)", (name, number, value))
+                found = (number,)
+            # A column of one byte has room for as many kinds as nobody will ever see.
+            known[name, value] = min(found[0], 0xFFFF if name == "agency" else 0xFF)
+        return known[name, value]
+
+    def _write_postings(self, space: int, segment: int, postings: Postings) -> None:
+        self.sql.executemany(
+            "INSERT INTO search_terms VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (term, space, segment, len(numbers), pack(numbers), weights.tobytes())
+                for term, (numbers, weights) in sorted(postings.terms.items())
+            ),
+        )
+        self.sql.executemany(
+            "INSERT INTO search_grams VALUES (?, ?, ?, ?, ?)",
+            ((gram, space, segment, len(numbers), pack(numbers)) for gram, numbers in postings.grams.items()),
+        )
+
+    def _merge(self) -> None:
+        """Put the small segments at the end together when they are many."""
+        sizes = self.sql.execute("SELECT segment, size FROM search_segments ORDER BY first DESC").fetchall()
+        small = [segment for segment, _ in takewhile(lambda row: row[1] < SMALL, sizes)][::-1]
+        if len(small) <= MANY:
+            return
+        among = _marks(small)
+        rows = self.sql.execute(
+            f"SELECT first, size, columns, alive FROM search_segments WHERE segment IN ({among}) ORDER BY first", small
+        ).fetchall()
+        first, end = rows[0][0], rows[-1][0] + rows[-1][1]
+        columns, alive = np.zeros(end - first, dtype=COLUMNS), np.zeros(end - first, dtype=np.uint8)
+        for start, size, column, living in rows:
+            columns[start - first : start - first + size] = np.frombuffer(column, dtype=COLUMNS)
+            alive[start - first : start - first + size] = np.frombuffer(living, dtype=np.uint8)
+        into = small[-1]
+        for table, name in (("search_terms", "term"), ("search_grams", "gram")):
+            weighted = ", weights" if name == "term" else ""
+            found = self.sql.execute(
+                f"SELECT {name}, space, numbers{weighted} FROM {table} WHERE segment IN ({among}) ORDER BY {name}, space, segment",
+                small,
+            ).fetchall()
+            self.sql.execute(f"DELETE FROM {table} WHERE segment IN ({among})", small)
+            self.sql.executemany(
+                f"INSERT INTO {table} VALUES (?, ?, {into}, ?, ?{', ?' if weighted else ''})", _joined(found)
+            )
+        self.sql.execute(f"DELETE FROM search_segments WHERE segment IN ({among})", small)
+        self.sql.execute(
+            "INSERT INTO search_segments VALUES (?, ?, ?, ?, ?)",
+            (into, first, end - first, columns.tobytes(), alive.tobytes()),
+        )
+
+    # Reading it
+
+    def view(self) -> View:
+        """The columns and values, read again only when the index has changed."""
+        generation = int(self._get("generation") or 0)
+        if self._view is not None and self._view.generation == generation:
+            return self._view
+        rows = self.sql.execute("SELECT first, size, columns, alive FROM search_segments").fetchall()
+        end = max((first + size for first, size, _, _ in rows), default=0)
+        columns, alive = np.zeros(end, dtype=COLUMNS), np.zeros(end, dtype=bool)
+        for first, size, column, living in rows:
+            columns[first : first + size] = np.frombuffer(column, dtype=COLUMNS)
+            alive[first : first + size] = np.frombuffer(living, dtype=bool)
+        values: dict[str, dict[str, int]] = defaultdict(dict)
+        for name, number, value in self.sql.execute("SELECT field, number, value FROM search_values ORDER BY number"):
+            values[name][value] = number
+        places = self.sql.execute("SELECT count(*) FROM search_places").fetchone()[0]
+        self._view = View(
+            generation, columns, columns["place"].astype(np.int32), alive, int(alive.sum()), places, dict(values)
+        )
+        return self._view
+
+    def places(self) -> list[Place]:
+        """All places, by number."""
+        generation = self.view().generation
+        if self._place_generation != generation:
+            self._places = self._read_places(0)
+            self._place_generation = generation
+        return self._places
+
+    def _read_places(self, start: int) -> list[Place]:
+        found = self.sql.execute("SELECT fields FROM search_places WHERE place >= ? ORDER BY place", (start,))
+        return [Place(*json.loads(row[0])) for row in found]
+
+    def sizes(self, space: int, terms: Sequence[str]) -> dict[str, int]:
+        """How many findings (or places) hold each term; terms that none holds are left out."""
+        return dict(
+            self.sql.execute(
+                f"SELECT term, sum(size) FROM search_terms WHERE space = ? AND term IN ({_marks(terms)}) GROUP BY term",
+                (space, *terms),
+            )
+        )
+
+    def term(self, space: int, term: str) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of the findings (or places) that hold a term, ascending, and its weights in `SCALE`ths."""
+        rows = self.sql.execute(
+            "SELECT numbers, weights FROM search_terms WHERE term = ? AND space = ? ORDER BY segment", (term, space)
+        ).fetchall()
+        return (
+            _concatenated([unpack(row[0]) for row in rows]),
+            np.frombuffer(b"".join(row[1] for row in rows), dtype=np.uint8),
+        )
+
+    def gram_sizes(self, space: int, found: Sequence[int]) -> dict[int, int]:
+        """How many findings (or places) hold each n-gram."""
+        return dict(
+            self.sql.execute(
+                f"SELECT gram, sum(size) FROM search_grams WHERE space = ? AND gram IN ({_marks(found)}) GROUP BY gram",
+                (space, *found),
+            )
+        )
+
+    def gram(self, space: int, gram: int) -> np.ndarray:
+        """The numbers of the findings (or places) that hold an n-gram, ascending."""
+        rows = self.sql.execute(
+            "SELECT numbers FROM search_grams WHERE gram = ? AND space = ? ORDER BY segment", (gram, space)
+        )
+        return _concatenated([unpack(row[0]) for row in rows])
+
+    def gram_prefix(self, space: int, low: int, high: int) -> np.ndarray:
+        """The numbers of the findings (or places) that hold any n-gram of a range."""
+        rows = self.sql.execute(
+            "SELECT numbers FROM search_grams WHERE gram BETWEEN ? AND ? AND space = ?", (low, high, space)
+        )
+        return np.unique(_concatenated([unpack(row[0]) for row in rows]))
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every term with the number of findings and places that hold it."""
+        return dict(self.sql.execute("SELECT term, sum(size) FROM search_terms GROUP BY term"))
+
+    def finding(self, number: int) -> tuple[str, int] | None:
+        """The document and the place in it of a finding, None if it is gone."""
+        found = self.sql.execute("SELECT doc_id, seq FROM search_findings WHERE docno = ?", (number,)).fetchone()
+        return (found[0], found[1]) if found else None
+
+    def number(self, doc_id: str, seq: int) -> int | None:
+        """The number of a finding, None if it is not indexed."""
+        found = self.sql.execute(
+            "SELECT docno FROM search_findings WHERE doc_id = ? AND seq = ?", (doc_id, seq)
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    # Verifying it
+
+    def problems(self) -> list[str]:
+        """What is wrong with the index, one sentence each; none if it says what the findings say.
+
+        Each segment is made again from its findings and compared.
+        """
+        if not self._exists():
+            return ["there is no index"]
+        if not self._fits():
+            return ["the index was made by another version"]
+        found = [f"the document {doc_id} changed since it was indexed" for doc_id in self._stale()]
+        missing = self.sql.execute(
+            "SELECT count(*) FROM findings AS f LEFT JOIN search_findings AS s ON s.doc_id = f.doc_id AND s.seq = f.seq "
+            "WHERE s.docno IS NULL AND f.doc_id NOT IN (SELECT doc_id FROM search_stale)"
+        ).fetchone()[0]
+        if missing:
+            found.append(f"{missing} findings are not indexed")
+        segments = self.sql.execute("SELECT segment, first, size, columns, alive FROM search_segments").fetchall()
+        for segment, first, size, columns, alive in segments:
+            found += self._segment_problems(segment, first, size, columns, np.frombuffer(alive, dtype=bool))
+        places = self._read_places(0)
+        want = title_postings(range(len(places)), places)
+        for table, name, wanted in (
+            ("search_terms", "term", set(want.terms)),
+            ("search_grams", "gram", set(want.grams)),
+        ):
+            held = {row[0] for row in self.sql.execute(f"SELECT DISTINCT {name} FROM {table} WHERE space = {TITLE}")}
+            if held != wanted:
+                found.append(f"the titles of places hold other {name}s than the index")
+        return found
+
+    def _segment_problems(
+        self, segment: int, first: int, size: int, columns: bytes, alive: np.ndarray
+    ) -> Iterator[str]:
+        if len(alive) != size or len(columns) != size * COLUMNS.itemsize:
+            yield f"segment {segment} is cut short"
+            return
+        names = ", ".join(f'f."{name}"' for name in _FIELDS)
+        rows = self.sql.execute(
+            f"SELECT s.docno, {names} FROM search_findings AS s JOIN findings AS f ON f.doc_id = s.doc_id AND f.seq = s.seq "
+            "WHERE s.docno >= ? AND s.docno < ? AND s.doc_id NOT IN (SELECT doc_id FROM search_stale) ORDER BY s.docno",
+            (first, first + size),
+        ).fetchall()
+        numbers = [row[0] for row in rows]
+        texts = [dict(zip(_FIELDS, row[1:], strict=True))["text"] or "" for row in rows]
+        if self.sql.execute("SELECT count(*) FROM search_stale").fetchone()[0] == 0 and (
+            np.flatnonzero(alive).tolist() != [n - first for n in numbers]
+        ):
+            yield f"segment {segment} counts other findings than there are"
+        living = np.zeros(size, dtype=bool)
+        living[np.array(numbers, dtype=np.int64) - first] = True
+        want = text_postings(numbers, texts)
+        for table, name, lists in (
+            ("search_terms", "term", {term: found[0] for term, found in want.terms.items()}),
+            ("search_grams", "gram", want.grams),
+        ):
+            held: dict[Any, list[int]] = {}
+            for value, blob in self.sql.execute(
+                f"SELECT {name}, numbers FROM {table} WHERE segment = ? AND space = {TEXT}", (segment,)
+            ):
+                kept = unpack(blob)
+                inside = kept[(kept >= first) & (kept < first + size)]
+                inside = inside[living[inside - first]]
+                if len(inside):
+                    held[value] = inside.tolist()
+            wrong = sum(held.get(value) != numbers.tolist() for value, numbers in lists.items())
+            wrong += len(held.keys() - lists.keys())
+            if wrong:
+                yield f"segment {segment} is wrong about {wrong} {name}s"
+
+
+def _version() -> str:
+    """What an index depends on besides the findings."""
+    return json.dumps([FORMAT, importlib.metadata.version("pythainlp"), _fingerprint()])
+
+
+@cache
+def _fingerprint() -> str:
+    """A short hash of the lists that decide which terms a text has."""
+    listed = "\n".join((*sorted(synonyms.terms()), "", *sorted(stop_words())))
+    return hashlib.sha256(listed.encode()).hexdigest()[:16]
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script in which a trigger's body is one line that ends with END."""
+    statement = ""
+    for line in script.strip().splitlines():
+        statement += line + "\n"
+        if line.endswith(";") and ("BEGIN" not in line or line.endswith("END;")):
+            yield statement
+            statement = ""
+    if statement:
+        yield statement
+
+
+def _joined(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Lists of several segments as one each; rows come by value, space and segment."""
+    held: tuple[Any, int] | None = None
+    numbers: list[np.ndarray] = []
+    weights: list[bytes] = []
+
+    def row() -> tuple[Any, ...]:
+        assert held is not None
+        whole = np.concatenate(numbers)
+        return (*held, len(whole), pack(whole.astype(np.int64)), *([b"".join(weights)] if weights else []))
+
+    for value, space, packed, *weight in rows:
+        if held != (value, space):
+            if held is not None:
+                yield row()
+            held, numbers, weights = (value, space), [], []
+        numbers.append(unpack(packed))
+        weights += weight
+    if held is not None:
+        yield row()
+
+
+def _concatenated(lists: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,261 @@
+"""Ranking: words, n-grams and related words, each scored by whole arrays, added up.
+
+Every signal lies between 0 and 1 for each finding. What a finding says counts in full; what its place in the
+framework is called counts less, and adds to it as independent evidence does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.search.index import SCALE, TEXT, TITLE, Index, View
+from pipeline.search.query import Alternative, Concept, Filters, Query
+from pipeline.search.text import GRAM, gram_range, grams, key
+from pipeline.search.vocabulary import IndexVocabulary
+
+#: How soon more of a term counts no more.
+SATURATION = 0.5
+#: Entries of n-gram lists that are read for one query at most; rare n-grams go first.
+GRAM_BUDGET = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each signal counts. Tuned on the tune split of `corpora/search/judged.jsonl`."""
+
+    words: float = 1.0
+    grams: float = 0.25
+    related: float = 0.12
+    literal: float = 0.35
+    title: float = 0.55
+    said: float = 0.04
+    #: The least share of a query's n-grams that a finding without any of its words must have.
+    least_grams: float = 0.45
+
+
+WORDS_ONLY = Weights(grams=0.0, related=0.0, literal=0.0, said=0.0, least_grams=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Numbers of findings, best first, with their scores."""
+
+    numbers: np.ndarray
+    scores: np.ndarray
+
+
+class Ranker:
+    """Ranks the findings of an index."""
+
+    def __init__(self, index: Index, weights: Weights | None = None) -> None:
+        self._index = index
+        self._weights = weights or Weights()
+        self._vocabulary: tuple[int, IndexVocabulary] | None = None
+
+    @property
+    def vocabulary(self) -> IndexVocabulary:
+        """What the index knows that queries are understood by."""
+        generation = self._index.view().generation
+        if self._vocabulary is None or self._vocabulary[0] != generation:
+            self._vocabulary = (generation, IndexVocabulary(self._index))
+        return self._vocabulary[1]
+
+    def rank(self, query: Query, fixed: Filters, worded: Filters, *, without: Sequence[int] = ()) -> Ranking:
+        """Findings that fit the filters, best first.
+
+        `fixed` holds for every finding; a finding that holds the query itself need not fit `worded`, the filters
+        read from the query's words, and comes after those that do.
+        """
+        view, weights = self._index.view(), self._weights
+        allowed = self._fitting(view, fixed)
+        allowed[list(without)] = False
+        fitting = allowed & self._fitting(view, worded) if worded else allowed
+        literal = self._holders(TEXT, query.literal)
+        literal = literal[allowed[literal]]
+        for phrase in query.excluded:
+            fitting[self._said(view, phrase)] = False
+        for phrase in query.phrases:
+            only = np.zeros(len(fitting), dtype=bool)
+            only[self._said(view, phrase)] = True
+            fitting &= only
+        numbers = np.flatnonzero(fitting)
+        scores = self._scores(view, query, numbers, fitting)
+        scores += weights.said * (view.columns["text"][numbers] > 0) * (scores > 0)
+        if not query.concepts and not query.phrases and (worded or fixed or query.excluded):
+            scores = 1.0 + weights.said * (view.columns["text"][numbers] > 0)
+        elif query.phrases and not query.concepts:
+            scores = np.maximum(scores, 0.5)
+        at = np.searchsorted(numbers, literal)
+        inside = np.zeros(len(literal), dtype=bool)
+        if len(numbers):
+            inside = numbers[np.minimum(at, len(numbers) - 1)] == literal
+        scores[at[inside]] = np.maximum(scores[at[inside]], 0.0) + weights.literal
+        outside = literal[~inside] if weights.literal else literal[:0]
+        found = scores > 0
+        return Ranking(
+            np.concatenate([_best(numbers[found], scores[found]), outside]),
+            np.concatenate([-np.sort(-scores[found], kind="stable"), np.full(len(outside), 1e-3)]),
+        )
+
+    # Signals
+
+    def _scores(self, view: View, query: Query, numbers: np.ndarray, fitting: np.ndarray) -> np.ndarray:
+        """The sum of the signals for findings, 0 for what has too little of any."""
+        weights = self._weights
+        total = np.zeros(len(numbers), dtype=np.float32)
+        if not len(numbers) or not query.concepts:
+            return total
+        mass = 0.0
+        for concept in query.concepts:
+            score = self._concept(view, concept, numbers, fitting)
+            importance = _rarity(view.size, int(np.count_nonzero(score > 0.02)) * view.size / len(numbers))
+            total += importance * score
+            mass += importance
+        total *= weights.words / mass
+        if weights.grams or weights.least_grams <= 1:
+            near = self._grams(view, key(query.words), numbers, fitting)
+            kept = (total > 0) | (near >= weights.least_grams)
+            total += weights.grams * near
+            total[~kept] = 0.0
+        if weights.related and (total > 0).any():
+            related = self._related(query)
+            if related is not None:
+                total += weights.related * self._concept(view, related, numbers, fitting) * (total > 0)
+        return total
+
+    def _concept(self, view: View, concept: Concept, numbers: np.ndarray, fitting: np.ndarray) -> np.ndarray:
+        said = self._alternatives(TEXT, concept.alternatives, len(fitting), fitting)[numbers]
+        called = self._alternatives(TITLE, concept.alternatives, view.places, None)
+        if called.any():
+            said += self._weights.title * (1 - said) * called[view.place[numbers]]
+        return said
+
+    def _alternatives(
+        self, space: int, alternatives: Sequence[Alternative], size: int, fitting: np.ndarray | None
+    ) -> np.ndarray:
+        """For each finding (or place) the alternative that scores best."""
+        best = np.zeros(size, dtype=np.float32)
+        sizes = self._index.sizes(space, [term for a in alternatives for term in a.terms])
+        for alternative in alternatives:
+            if len(alternative.terms) == 1:
+                if alternative.terms[0] in sizes:
+                    at, score = self._term(space, alternative.terms[0], fitting)
+                    best[at] = np.maximum(best[at], alternative.weight * score)
+                continue
+            if not all(term in sizes for term in alternative.terms):
+                continue
+            shares = [_rarity(size, sizes[term]) for term in alternative.terms]
+            together = np.zeros(size, dtype=np.float32)
+            for term, share in zip(alternative.terms, shares, strict=True):
+                at, score = self._term(space, term, fitting)
+                together[at] += share / sum(shares) * score
+            at = np.flatnonzero(together)
+            best[at] = np.maximum(best[at], alternative.weight * together[at] ** 2)
+        return best
+
+    def _term(self, space: int, term: str, fitting: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """The findings that hold a term, and how well: for places as much as the title counts."""
+        at, amounts = self._index.term(space, term)
+        if fitting is not None:
+            inside = fitting[at]
+            at, amounts = at[inside], amounts[inside]
+        return at, (_SATURATED if space == TEXT else _PLAIN)[amounts]
+
+    def _grams(self, view: View, text: str, numbers: np.ndarray, fitting: np.ndarray) -> np.ndarray:
+        """The share of a text's n-grams that each finding has, rare ones counting more."""
+        if len(text) < GRAM:
+            return np.zeros(len(numbers), dtype=np.float32)
+        wanted = np.unique(grams([text])[0][: 1 - GRAM]).tolist()
+        sizes, titled = self._index.gram_sizes(TEXT, wanted), self._index.gram_sizes(TITLE, wanted)
+        rarity = {g: _rarity(view.size + 1, sizes.get(g, 0) + titled.get(g, 0)) for g in wanted}
+        said, called = np.zeros(len(fitting), dtype=np.float32), np.zeros(view.places, dtype=np.float32)
+        budget = GRAM_BUDGET
+        for gram in sorted(sizes, key=lambda g: sizes[g]):
+            budget -= sizes[gram]
+            if budget < 0 and len(fitting) > GRAM_BUDGET:
+                break
+            said[self._index.gram(TEXT, gram)] += rarity[gram]
+        for gram in titled:
+            called[self._index.gram(TITLE, gram)] += rarity[gram]
+        mass = sum(rarity.values())
+        here = said[numbers] / mass
+        return np.maximum(here, self._weights.title * called[view.place[numbers]] / mass)
+
+    def _related(self, query: Query) -> Concept | None:
+        """What the ingested documents speak of together with what is looked for."""
+        terms = {t for concept in query.concepts for a in concept.alternatives for t in a.terms}
+        own = [a.terms[0] for concept in query.concepts for a in concept.alternatives[:1] if len(a.terms) == 1]
+        near: dict[str, float] = {}
+        found = [Alternative((term,), weight) for term, weight in near.items() if term not in terms]
+        return Concept("", tuple(found)) if found else None
+
+    # What findings hold
+
+    def _said(self, view: View, phrase: str) -> np.ndarray:
+        """The findings that hold a phrase in their text, or, where they have none, in their place's titles."""
+        said = self._holders(TEXT, phrase)
+        titled = np.zeros(view.places, dtype=bool)
+        titled[self._holders(TITLE, phrase)] = True
+        silent = np.flatnonzero((view.columns["text"] == 0) & titled[view.place]) if titled.any() else said[:0]
+        return np.union1d(said, silent)
+
+    def _holders(self, space: int, text: str) -> np.ndarray:
+        """The findings (or places) that have all n-grams of a text in the shape of `key`."""
+        if len(text) < GRAM:
+            return self._index.gram_prefix(space, *gram_range(text)) if text else np.zeros(0, dtype=np.int64)
+        wanted = np.unique(grams([text])[0][: 1 - GRAM]).tolist()
+        sizes = self._index.gram_sizes(space, wanted)
+        if len(sizes) < len(wanted):
+            return np.zeros(0, dtype=np.int64)
+        first, *others = sorted(wanted, key=lambda g: sizes[g])
+        found = self._index.gram(space, first)
+        for gram in others:
+            if not len(found):
+                break
+            among = self._index.gram(space, gram)
+            found = found[among[np.minimum(np.searchsorted(among, found), len(among) - 1)] == found]
+        return found
+
+    # Filters
+
+    def _fitting(self, view: View, filters: Filters) -> np.ndarray:
+        """Which findings are there and fit filters."""
+        fits = view.alive.copy()
+        for name, wanted in (("kind", filters.kinds), ("verdict", filters.verdicts), ("family", filters.families)):
+            if wanted:
+                fits &= _among(view.columns[name], [view.values.get(name, {}).get(value, -1) for value in wanted])
+        if filters.years:
+            fits &= _among(view.columns["year"], filters.years)
+        if filters.agency:
+            name = key(filters.agency)
+            fits &= _among(
+                view.columns["agency"], [n for value, n in view.values.get("agency", {}).items() if name in key(value)]
+            )
+        if filters.categories or filters.numbers or filters.indicators:
+            wanted_places = self.vocabulary.places(filters)
+            fits &= wanted_places[view.place] if len(wanted_places) else False
+        return fits
+
+
+def _among(column: np.ndarray, values: Sequence[int] | frozenset[int]) -> np.ndarray:
+    fits = np.zeros(len(column), dtype=bool)
+    for value in values:
+        fits |= column == value
+    return fits
+
+
+def _best(numbers: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    return numbers[np.argsort(-scores, kind="stable")]
+
+
+def _rarity(size: float, holders: float) -> float:
+    """How telling it is to hold what so many of so many hold; never less than a little."""
+    return float(np.log(1 + (max(size - holders, 0.0) + 0.5) / (holders + 0.5))) + 0.05
+
+
+_AMOUNTS = np.arange(256, dtype=np.float32) / SCALE
+_SATURATED = (_AMOUNTS / (_AMOUNTS + SATURATION)).astype(np.float32)
+_PLAIN = np.minimum(_AMOUNTS, 1.0)

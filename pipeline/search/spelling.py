@@ -1,0 +1,91 @@
+"""Misspelt words set right against the words that the index and the domain have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from rapidfuzz.distance import OSA
+
+from pipeline.search.text import dictionary, segment
+
+#: Words shorter than this are not set right; two faults are looked for in words as long as that.
+SHORTEST, LONG = 4, 9
+#: What it costs to read a stretch as a word of the index, as another word, with a fault, as no word (a letter).
+_KNOWN, _OTHER, _FAULT, _LETTER = 1.0, 2.5, 1.6, 2.5
+
+
+class Speller:
+    """Sets words right.
+
+    `known` are the words of the index with the number of findings that have them; `accepted` are words
+    that mean something here even if no finding has them.
+    """
+
+    def __init__(self, known: Mapping[str, int], accepted: frozenset[str]) -> None:
+        self._known = known
+        self._accepted = accepted
+        self._by_stump: dict[str, list[str]] = defaultdict(list)
+        self._longest = 0
+        for word in {*known, *accepted}:
+            if SHORTEST <= len(word) <= 30 and not word[0].isdigit():
+                self._longest = max(self._longest, len(word))
+                for stump in {word, *_without_one(word)}:
+                    self._by_stump[stump].append(word)
+
+    def is_right(self, word: str) -> bool:
+        """Whether a word is known here, or one of general Thai of more than two letters."""
+        return word in self._known or word in self._accepted or (len(word) > 2 and word in dictionary())
+
+    def word(self, word: str) -> str | None:
+        """The known word that a word of Latin letters was meant to be, None if there is none near."""
+        near = [(faults, -self._known.get(other, 0), other) for other, faults in self._near(word)]
+        return min(near)[2] if near else None
+
+    def run(self, run: str) -> str | None:
+        """A run of Thai letters set right, None if nothing better than the run itself is found.
+
+        The reading with the fewest faults and the fewest, best known words is taken.
+        """
+        best: list[tuple[float, str]] = [(0.0, "")] + [(float("inf"), "")] * len(run)
+        for start in range(len(run)):
+            cost, before = best[start]
+            for end, price, word in self._readings(run, start):
+                if cost + price < best[end][0]:
+                    best[end] = (cost + price, before + word)
+        found = best[-1][1]
+        return found if found != run else None
+
+    def _readings(self, run: str, start: int) -> Iterator[tuple[int, float, str]]:
+        """Stretches from a place as words: where each ends, what it costs, and the word."""
+        yield start + 1, _LETTER, run[start]
+        for end in range(start + 2, min(len(run), start + self._longest + 2) + 1):
+            piece = run[start:end]
+            if piece in self._known or piece in self._accepted:
+                yield end, _KNOWN, piece
+            elif piece in dictionary():
+                yield end, _OTHER, piece
+            if len(piece) >= SHORTEST - 1:
+                for word, faults in self._near(piece):
+                    yield end, _KNOWN + _FAULT * faults + (0.0 if word in self._known else 0.2), word
+
+    def _near(self, piece: str) -> Iterator[tuple[str, int]]:
+        """Known words at one fault from a piece, or two if it is long."""
+        most = 2 if len(piece) >= LONG else 1
+        seen: set[str] = set()
+        for stump in (piece, *_without_one(piece)):
+            for word in self._by_stump.get(stump, ()):
+                if word not in seen and word != piece and len(word) >= SHORTEST:
+                    seen.add(word)
+                    faults = OSA.distance(piece, word, score_cutoff=most)
+                    if faults <= most:
+                        yield word, faults
+
+
+def _without_one(word: str) -> list[str]:
+    return [word[:at] + word[at + 1 :] for at in range(len(word))]
+
+
+def is_odd(run: str, speller: Speller) -> bool:
+    """Whether a run of Thai letters is cut into pieces that are no words."""
+    return any(not speller.is_right(piece) for piece in segment(run))

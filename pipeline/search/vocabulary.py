@@ -1,0 +1,89 @@
+"""What the index knows that queries are understood by: words, numbers, kinds, agencies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from pipeline.search import synonyms
+from pipeline.search.index import Index
+from pipeline.search.query import Filters
+from pipeline.search.spelling import Speller
+from pipeline.search.text import fold, words
+
+
+class IndexVocabulary:
+    """What one state of an index knows."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._values = index.view().values
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Sets words right by the words of the index and the domain."""
+        accepted = {w.term for term in synonyms.terms() for w in words(fold(term))}
+        return Speller(self._index.vocabulary(), frozenset(accepted))
+
+    def has_value(self, field: str, value: str) -> bool:
+        """Whether any finding has this kind, verdict, family or agency."""
+        return value in self._values.get(field, ())
+
+    def has_number(self, number: str) -> bool:
+        """Whether any finding is of this item, criterion or indicator, or of one below it."""
+        return number in self._by_number
+
+    def has_indicator(self, number: str) -> bool:
+        """Whether any finding is of an indicator of this number, whatever its criterion."""
+        return number in self._by_indicator
+
+    def agencies(self) -> Sequence[str]:
+        """The names of the agencies."""
+        return list(self._values.get("agency", ()))
+
+    def places(self, filters: Filters) -> np.ndarray:
+        """Which places, by number, fit the filters on places."""
+        fits = np.ones(len(self._categories), dtype=bool)
+        if filters.categories:
+            fits &= np.isin(self._categories, list(filters.categories))
+        for wanted, known in ((filters.numbers, self._by_number), (filters.indicators, self._by_indicator)):
+            if wanted:
+                among = np.zeros(len(fits), dtype=bool)
+                for number in wanted:
+                    among[known.get(number, [])] = True
+                fits &= among
+        return fits
+
+    @cached_property
+    def _categories(self) -> np.ndarray:
+        return np.array([place.category or 0 for place in self._index.places()], dtype=np.int32)
+
+    @cached_property
+    def _by_number(self) -> dict[str, list[int]]:
+        """The places of each number, and of each number that one begins with."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, place in enumerate(self._index.places()):
+            for number in {start for number in place.numbers() for start in _beginnings(number)}:
+                found[number].append(at)
+        return dict(found)
+
+    @cached_property
+    def _by_indicator(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, place in enumerate(self._index.places()):
+            if place.indicator_no:
+                found[place.indicator_no].append(at)
+        return dict(found)
+
+
+def _beginnings(number: str) -> list[str]:
+    """A number and those it is below, down to a criterion's.
+
+    >>> _beginnings("3.4.2"), _beginnings("LD1")
+    (['3.4', '3.4.2'], ['LD1'])
+    """
+    parts = number.split(".")
+    return [".".join(parts[:n]) for n in range(min(2, len(parts)), len(parts) + 1)]
