@@ -19,15 +19,17 @@ from pipeline.extract.raster import Blob, Box, Gray, PrintLine, PrintPage
 from pipeline.extract.shapes import PART, PIECES, ShapeReader, Vector, describe, line_measures
 from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, NIKHAHIT, SARA_AA, SARA_AM, TONES, is_thai
 
-_ALIKE = 2.4  # distance of two pieces' features below which they are prints of one glyph
-_VOTE = 1.2  # weight of Tesseract's unanimous vote against the shape reader's probability
+_ALIKE = 2.0  # distance of two pieces' features below which they are prints of one glyph
+_VOTE = 1.6  # weight of Tesseract's unanimous vote against the shape reader's probability
 _DIGIT_VOTE = 0.4  # the same where it votes for a Thai digit: it takes ๖ for ๒ and ๘ for ๕ more often than not
 _MISSING = 0.8  # cost of a character without ink, or of ink without a character
 _MARGIN = 0.15  # by how much another name must be likelier before Tesseract's is changed
 _SURE = 0.6  # how likely a name must be for ink that Tesseract passed over
 _SPACE = 0.38  # white between letters, in body heights, that is a space
 #: Names whose shapes differ in size at most: here the context, which Tesseract knows, decides.
-_TWINS = [set(pair) for pair in ("cC", "oO0๐", "sS", "vV", "wW", "xX", "zZ", "kK", "pP", "uU", "l1I|", "-–_", "'’‘,")]
+_TWINS = [
+    set(pair) for pair in ("cC", "oO0๐", "sS", "vV", "wW", "xX", "zZ", "kK", "pP", "uU", "l1I|", "-–_", "'’‘,", ".:;!?")
+]
 THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
 _BARE = frozenset("าะเโใไๅๆฯ()[]/|" + THAI_DIGITS)  # what carries no mark
 
@@ -52,6 +54,7 @@ class _Row:
     features: Vector
     symbols: list[str]
     body: float
+    baseline: float
     odds: Vector
     votes: Vector
 
@@ -90,7 +93,7 @@ def _row(gray: Gray, page: PrintPage, line: PrintLine, text: str, reader: ShapeR
     names = [reader.classes[number] for number in odds.argmax(axis=1)]
     order = _script_order(line.blobs, names, body, baseline)
     blobs = [line.blobs[number] for number in order]
-    return _Row(blobs, features[order], symbols(text), body, odds[order], np.zeros_like(odds))
+    return _Row(blobs, features[order], symbols(text), body, baseline, odds[order], np.zeros_like(odds))
 
 
 def symbols(text: str) -> list[str]:
@@ -122,7 +125,7 @@ def _script_order(blobs: Sequence[Blob], names: Sequence[str], body: float, base
     for index, (blob, name) in enumerate(zip(blobs, names, strict=True)):
         high = blob.box.bottom <= baseline - 0.7 * body
         low = blob.box.top >= baseline
-        (marks if name and name in MARKS and (high or low) else bases).append(index)
+        (marks if _is_mark(name) and (high or low) else bases).append(index)
     rank: dict[int, tuple[float, int]] = {index: (blobs[index].box.left, 0) for index in bases}
     bearers = [index for index in bases if names[index] not in _BARE and blobs[index].box.height > body / 2]
     for index in marks:
@@ -138,7 +141,8 @@ def _script_order(blobs: Sequence[Blob], names: Sequence[str], body: float, base
         if best is None or fit(best)[0] > body:
             rank[index] = (box.left, 1)
         else:
-            level = 1 if names[index] in BELOW_VOWELS else 2 if names[index] in ABOVE_VOWELS else 3
+            mark = names[index][0]
+            level = 1 if mark in BELOW_VOWELS else 2 if mark in ABOVE_VOWELS else 3
             rank[index] = (blobs[best].box.left, level)
     return sorted(rank, key=rank.__getitem__)
 
@@ -149,8 +153,12 @@ def _align(symbols: Sequence[str], odds: Vector, column: dict[str, int]) -> list
     match = np.ones((rows, columns), np.float32)
     for number, symbol in enumerate(symbols):
         if symbol in column:
-            match[number] = 1.0 - odds[:, column[symbol]]
+            # A piece of two that touch stands for the first of them; the second is left without ink.
+            same = [place for name, place in column.items() if name[:1] == symbol]
+            match[number] = 1.0 - odds[:, same].sum(axis=1)
     part = odds[:, column[PART]]
+    signs = [number for number, symbol in enumerate(symbols) if not symbol.isalnum() and not is_thai(symbol)]
+    match[signs] = np.minimum(match[signs], 1.0 - 0.7 * part)
     skip = _MISSING * (1.0 - part)  # a part of a character has no symbol of its own
     cost = np.zeros((rows + 1, columns + 1), np.float32)
     cost[1:, 0] = np.arange(1, rows + 1) * _MISSING
@@ -180,7 +188,7 @@ def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> t
     result, ballots = np.empty_like(odds), np.empty_like(odds)
     left = np.ones(len(features), np.bool_)
     weighed = features.copy()
-    weighed[:, -4:] *= 2.0  # a shift by a tenth of the body height counts as much as some changed pixels
+    weighed[:, -4:] *= 5.0  # a shift by a tenth of the body height counts as much as some changed pixels
     for index in range(len(features)):
         if not left[index]:
             continue
@@ -200,30 +208,45 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
     chosen: list[tuple[str, int | None]] = []
     likelihood: list[float] = []
     last: int | None = None  # the piece of the symbol before
+    touching = ""  # what the piece of the symbol before holds besides
     for symbol, piece in _align(row.symbols, row.odds, column):
         name = None if symbol is None else row.symbols[symbol]
         if piece is None:
             # A mark that touches its letter is one piece of ink with it; a letter without ink was never there.
-            if name is not None and last is not None and (name in MARKS or _hides(row, last)):
+            if name is not None and touching and _is_mark(name):
+                touching = ""
+            elif name is not None and last is not None and (_is_mark(name) or _hides(row, last)):
                 chosen.append((name, None))
             continue
         odds = row.odds[piece]
         best = int(odds.argmax())
         if name is None:
-            if odds[best] >= _SURE and (is_thai(classes[best]) or classes[best].isdigit()):
+            if odds[best] >= _SURE and _may_come_in(classes[best], chosen, row.blobs[piece], row):
                 chosen.append((classes[best], piece))
             continue
         own = column.get(name)
-        rival = classes[best]
-        if odds[best] - (0.0 if own is None else odds[own]) > _MARGIN and rival != PART:
-            seen = row.votes[piece][best] > (0.0 if own is None else row.votes[piece][own])
-            if seen or _tell_apart(rival, name):
-                name = rival
+        rivals = odds if own is None else _comparable(odds, row.votes[piece], own, classes)
+        best = int(rivals.argmax())
+        if classes[best] != PART and odds[best] - (0.0 if own is None else odds[own]) > _MARGIN:
+            name = classes[best]
         chosen.append((name, piece))
-        likelihood.append(float(odds[best]))
-        last = piece
+        likelihood.append(float(odds.max()))
+        last, touching = piece, name[1:]
     confidence = float(np.mean(likelihood)) if likelihood else 0.0
     return Reading(composed(_spaced(chosen, row)), confidence, tuple(_clusters(chosen, row)))
+
+
+def _may_come_in(name: str, before: Sequence[tuple[str, int | None]], blob: Blob, row: _Row) -> bool:
+    """Whether ink that Tesseract passed over is taken for what its shape says: mostly a mark, at times a letter."""
+    if _is_mark(name):
+        # What hangs under these letters is a part of them.
+        return not (before and before[-1][0] in ("ญ", "ฐ") and name in BELOW_VOWELS)
+    return (
+        bool(name)
+        and (is_thai(name[0]) or name.isdigit())
+        and blob.box.height > 0.8 * row.body
+        and (blob.box.bottom <= row.baseline + row.body / 3)
+    )
 
 
 def _hides(row: _Row, piece: int) -> bool:
@@ -232,11 +255,35 @@ def _hides(row: _Row, piece: int) -> bool:
     return box.right - box.left > 1.5 * row.body or float(row.odds[piece].max()) < 0.4
 
 
-def _tell_apart(one: str, other: str) -> bool:
-    """Whether shape alone tells the two: a modern Thai ร is an s, and ท an n, but for the words around."""
-    if any(one in pair and other in pair for pair in _TWINS):
-        return False
-    return is_thai(one) == is_thai(other) or not (one.isalpha() and other.isalpha())
+def _comparable(odds: Vector, votes: Vector, own: int, classes: Sequence[str]) -> Vector:
+    """The odds of the names that may take the place of the one Tesseract gave, those of the others zero.
+
+    Shape alone does not tell script from script: a modern Thai ร is an s, ๓ a ต, and o may be three things.
+    Which kind of character stands there Tesseract knows from the words, unless it read the same shape as the
+    other name in more places.
+    """
+    kind = _kind(classes[own])
+    allowed = np.array([_kind(name) in (kind, "sign") or kind == "sign" for name in classes])
+    for pair in _TWINS:
+        if classes[own] in pair:
+            allowed &= np.array([name not in pair for name in classes])
+    allowed |= votes > votes[own]
+    allowed[own] = True
+    return np.where(allowed, odds, np.float32(0.0))
+
+
+def _kind(name: str) -> str:
+    if not name:
+        return "part"
+    if _is_mark(name):
+        return "mark"
+    if is_thai(name[0]):
+        return "thai digit" if name in THAI_DIGITS else "thai"
+    return "digit" if name.isdigit() else "latin" if name.isalpha() else "sign"
+
+
+def _is_mark(name: str) -> bool:
+    return bool(name) and name[0] in MARKS
 
 
 def _spaced(chosen: Sequence[tuple[str, int | None]], row: _Row) -> str:
@@ -245,7 +292,7 @@ def _spaced(chosen: Sequence[tuple[str, int | None]], row: _Row) -> str:
     for name, piece in chosen:
         if piece is not None:
             box = row.blobs[piece].box
-            if right is not None and name not in MARKS and box.left - right > _SPACE * row.body:
+            if right is not None and not _is_mark(name) and box.left - right > _SPACE * row.body:
                 text += " "
             right = box.right if right is None else max(right, box.right)
         text += name
@@ -258,7 +305,7 @@ def _clusters(chosen: Sequence[tuple[str, int | None]], row: _Row) -> Iterator[t
     for name, piece in chosen:
         pieces = [] if piece is None else [piece]
         before = groups[-1][0] if groups else ""
-        joins = name in MARKS or (NIKHAHIT in before and name == SARA_AA) or (before == name and name in "เะ")
+        joins = _is_mark(name) or (NIKHAHIT in before and name == SARA_AA) or (before == name and name in ("เ", "ะ"))
         if groups and joins:
             groups[-1] = (before + name, groups[-1][1] + pieces)
         else:

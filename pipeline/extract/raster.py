@@ -80,7 +80,8 @@ def page_lines(gray: Gray, dpi: float) -> PrintPage:
         return PrintPage(labels, (), body)
     lines: list[PrintLine] = []
     for cell, group in _regions(rules, blobs, dpi):
-        lines.extend(PrintLine(_around(line), line, cell) for line in _read(group, body) if _says(line, body))
+        found = _untangled([line for line in _read(group, body) if _says(line, body)], labels)
+        lines.extend(PrintLine(_around(line), line, cell) for line in found)
     return PrintPage(labels, tuple(lines), body)
 
 
@@ -258,6 +259,33 @@ def _read(blobs: Sequence[Blob], body: float) -> list[tuple[Blob, ...]]:
     return [tuple(sorted(line, key=lambda blob: blob.box.left)) for line in lines]
 
 
+def _untangled(lines: Sequence[tuple[Blob, ...]], labels: Labels) -> list[tuple[Blob, ...]]:
+    """Lines with what lies between two of them shared out: a vowel under one that touches a mark over the next.
+
+    Such ink is cut at its waist; the lower part gets a number of its own in `labels`, which is changed.
+    """
+    kept = [list(line) for line in lines]
+    for number in range(1, len(kept) - 1):
+        above, between, below = kept[number - 1 : number + 2]
+        if not above or len(between) > 2:
+            continue
+        box, upper, lower = _around(between), _around(above), _around(below)
+        inside = max(upper.left, lower.left) <= box.left and box.right <= min(upper.right, lower.right)
+        if not inside or box.top >= upper.bottom or box.bottom <= lower.top:
+            continue
+        for blob in between:
+            x0, top, x1, bottom = blob.box
+            own = labels[top:bottom, x0:x1] == blob.label
+            third = max(1, blob.box.height // 3)
+            waist = third + int(own.sum(axis=1)[third : blob.box.height - third + 1].argmin())
+            fresh = int(labels.max()) + 1
+            labels[top + waist : bottom, x0:x1][own[waist:]] = fresh
+            above.append(Blob(blob.label, Box(x0, top, x1, top + waist)))
+            below.append(Blob(fresh, Box(x0, top + waist, x1, bottom)))
+        between.clear()
+    return [tuple(sorted(line, key=lambda blob: blob.box.left)) for line in kept if line]
+
+
 def _says(line: Sequence[Blob], body: float) -> bool:
     """Whether a line is more than a speck or two that dust or a broken rule left."""
     return len(line) > 2 or any(blob.box.height >= body / 3 for blob in line)
@@ -374,7 +402,7 @@ def _attach(lines: Sequence[list[Blob]], marks: Sequence[Blob], body: float) -> 
     Marks close to a letter come first, so that a tone mark finds the vowel it stands on, not the line above.
     """
     left = list(marks)
-    for reach in (0.35, 0.6, 1.2):
+    for reach in (0.12, 0.18, 0.24, 0.3, 0.36, 0.6, 1.2):
         if not left or not any(lines):
             break
         owners = np.array([number for number, line in enumerate(lines) for _ in line])
@@ -383,8 +411,7 @@ def _attach(lines: Sequence[list[Blob]], marks: Sequence[Blob], body: float) -> 
         for mark in left:
             aside = np.maximum(boxes[:, 0] - mark.box.right, mark.box.left - boxes[:, 2]).clip(0)
             away = np.maximum(boxes[:, 1] - mark.box.bottom, mark.box.top - boxes[:, 3]).clip(0)
-            # Stops and dashes lie beside their letters, marks above and below them: across counts for less.
-            distance = away + aside / 3
+            distance = away + aside
             nearest = int(distance.argmin())
             if distance[nearest] < reach * body:
                 lines[owners[nearest]].append(mark)

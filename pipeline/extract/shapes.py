@@ -25,13 +25,17 @@ Vector = npt.NDArray[np.float32]
 
 SIDE = 20  # pixels: the pieces are brought to squares of this size
 _PLACE = 3.0  # what size and height count for: a full stop and a dash are the same black square
-#: A piece that is no character of its own: the dot of an i, the lower part of ญ and ฐ, half a percent sign.
+#: A piece that is no character of its own: the dot of an i, the lower part of ญ and ฐ, a dot of a percent sign.
 PART = ""
 _THAI = "กขคฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรฤลฦวศษสหฬอฮฯะัาิีึืุูเโใไๅๆ็่้๊๋์ํ๐๑๒๓๔๕๖๗๘๙"
 _LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _SIGNS = "()[]{}/\\|.,-–_+*=<>:;!?%&#@'\"“”‘’•"
 #: Compound characters, as the pieces a page shows of them.
 PIECES = {"ำ": "ํา", "แ": "เเ", "ะ": "ะะ"}
+PHINTHU = "ฺ"
+#: Letters and marks that touch in many fonts, and so make one piece, named by both.
+_TOUCHING = [base + mark for base in "ปฝฟฬ" for mark in "ัิีึื็่้๊๋์ํ"] + ["ฎุ", "ฏุ", "ฎู", "ฏู"]
+_STACKS = [base + vowel + tone for base in "กป" for vowel in "ัิีึืํ" for tone in "่้๊๋์"]
 #: What the measures of a line are taken from: consonants in about the mix of Thai prose.
 _SAMPLE = "กรมการงานนวดลสทมอยบหพคจชตถผว"
 
@@ -86,14 +90,14 @@ def line_measures(blobs: Sequence[Blob], body: float) -> tuple[float, float]:
     return body, float(np.median(feet or [max(blob.box.bottom for blob in blobs)]))
 
 
-def _drawn(font: ImageFont.FreeTypeFont, char: str) -> tuple[Gray, Labels, list[Blob]]:
-    """The character on a white canvas, its baseline at three quarters of the height."""
+def _drawn(font: ImageFont.FreeTypeFont, text: str) -> tuple[Gray, Labels, list[Blob]]:
+    """The text on a white canvas, its baseline at three quarters of the height; its pieces, the largest first."""
     size = int(font.size)
     canvas = Image.new("L", (4 * size, 4 * size), WHITE)
-    ImageDraw.Draw(canvas).text((2 * size, 3 * size), char, fill=0, font=font, anchor="ls")
+    ImageDraw.Draw(canvas).text((2 * size, 3 * size), text, fill=0, font=font, anchor="ls")
     gray = np.asarray(canvas)
     labels, blobs = find_blobs(gray < 160, dpi=8.0 * size)
-    return gray, labels, blobs
+    return gray, labels, sorted(blobs, key=lambda blob: -_area(blob.box))
 
 
 def samples(path: Path, sizes: Sequence[int]) -> tuple[list[Vector], list[str]]:
@@ -105,7 +109,7 @@ def samples(path: Path, sizes: Sequence[int]) -> tuple[list[Vector], list[str]]:
     with TTFont(path, fontNumber=0, lazy=True) as file:
         known = set(file.getBestCmap() or ())
     chars = [char for char in _THAI + _LATIN + _SIGNS + "ำแ" if ord(char) in known]
-    forms = [chr(code) for code in range(0xF700, 0xF71B) if code in known]
+    chars += [chr(code) for code in range(0xF700, 0xF71B) if code in known and fold(chr(code)) != PHINTHU]
     features: list[Vector] = []
     names: list[str] = []
     for size in sizes:
@@ -114,15 +118,22 @@ def samples(path: Path, sizes: Sequence[int]) -> tuple[list[Vector], list[str]]:
         # A font without Thai is measured by its own letters: Thai ones beside it are about as high as these.
         letters = letters or [blob for char in "aoenrsHd" for blob in _drawn(font, char)[2]]
         body, _ = line_measures(letters, body_height(letters))
-        for char in chars + forms:
+        for char in chars:
             gray, labels, blobs = _drawn(font, char)
-            blobs.sort(key=lambda blob: -_area(blob.box))
-            rows = describe(gray, labels, blobs, body, 3.0 * size)
-            for index, row in enumerate(rows):
+            for index, row in enumerate(describe(gray, labels, blobs, body, 3.0 * size)):
                 name = _piece(fold(char), index, blobs)
                 if name is not None:
                     features.append(row)
                     names.append(name)
+        shaped = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.RAQM)
+        for text in [*_TOUCHING, *_STACKS] if ord("ก") in known else ():
+            gray, labels, blobs = _drawn(shaped, text)
+            # As many pieces as characters: nothing touches. The letter is larger than what stands on it.
+            if len(blobs) != len(text) - 1:
+                continue
+            merged = 0 if len(text) == 2 else 1
+            features.append(describe(gray, labels, blobs, body, 3.0 * size)[merged])
+            names.append(text[-2:])
     return features, names
 
 
@@ -132,6 +143,8 @@ def _area(box: Box) -> int:
 
 def _piece(char: str, index: int, blobs: Sequence[Blob]) -> str | None:
     """Name of a character's piece, largest first; None for a character drawn in a way that tells nothing."""
+    if char in ":;!?" and (index or char == ":"):
+        return "."
     pieces = PIECES.get(char)
     if pieces is None:
         return char if index == 0 else PART
