@@ -13,6 +13,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
@@ -163,12 +164,14 @@ class _Child:
     """One child process and the job it is at."""
 
     def __init__(self, setup: bytes, events: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
+        # What a killed child leaves behind, such as pictures of pages, goes with this folder.
+        self._scratch = tempfile.TemporaryDirectory(prefix="pmqa-", ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", BOOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT},
+            env={**os.environ, **_ENVIRONMENT, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch.name)},
             **_group(),
         )
         self.ready = False
@@ -215,13 +218,14 @@ class _Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
     def reap(self) -> None:
-        """Wait for the end of a killed process, and close its pipes."""
+        """Wait for the end of a killed process, close its pipes and clear up after it."""
         self.process.wait()
         self._pump.join()
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 if pipe:
                     pipe.close()
+        self._scratch.cleanup()
 
     def _tell(self, data: bytes) -> None:
         assert self.process.stdin is not None

@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,9 @@ def _obey(order: str, path: str) -> None:
         case "leave a mark":
             os.environ["STUB_SERVED"] = path
         case "hang":
+            time.sleep(600)
+        case "litter and hang":
+            Path(tempfile.mkdtemp(), "page.png").write_bytes(b"a page")
             time.sleep(600)
         case "hang with the lock held":
             re.match(r"(a+)+$", "a" * 64 + "b")

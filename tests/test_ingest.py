@@ -145,6 +145,15 @@ def test_a_document_takes_no_other_down_and_says_why_it_failed(folder):
     assert documents(folder)["00 refuse.txt"].reason is None
 
 
+def test_a_killed_child_leaves_no_files_behind(folder, monkeypatch):
+    scratch = folder.parent / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    write(folder, a="litter and hang")
+    assert statuses(run(folder, timeout=1)) == {"a.txt": "failed"}
+    assert not list(scratch.iterdir())
+
+
 def test_a_failure_is_tried_again_and_written_once(folder):
     write(folder, a="refuse")
     run(folder)
