@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from functools import cache
-from itertools import permutations
+from itertools import chain, permutations
 from pathlib import Path
 
 import pytest
@@ -95,14 +95,20 @@ def test_slides_whichever_glyphs_carry_the_ticks(boxes):
 
 
 def test_slides_by_page():
-    """Where each slide is a page, one that names no category has none, and a warning tells which."""
+    """Where each slide is a page, one that names no category goes on with the one before, and a warning tells which."""
     first, _, second = sample("slides").translate(str.maketrans(PRIVATE_USE)).partition("\n\n\n\n")
-    lines = [(1, text) for text in first.splitlines()] + [(2, second[second.index("☒") :].strip())]
-    numbered = [Line(text, text, n, page=page) for n, (page, text) in enumerate(lines, 1)]
-    reading = read_document(Document("a.pdf", "", "application/pdf", [Page(1, 960, 540, numbered)]))
-    last = [r for r in reading.records if isinstance(r, Finding)][-1]
-    assert (last.category, last.verdict, last.page) == (None, "fail", 2)
-    assert [w for w in reading.warnings if "no category" in w and "page 2" in w]
+    pages = [[(1, text) for text in first.splitlines()], [(2, second[second.index("☒") :].strip())]]
+
+    def last(pages):
+        lines = [Line(text, text, n, page=page) for n, (page, text) in enumerate(chain(*pages), 1)]
+        reading = read_document(Document("a.pdf", "", "application/pdf", [Page(1, 960, 540, lines)]))
+        return [r for r in reading.records if isinstance(r, Finding)][-1], reading.warnings
+
+    finding, warnings = last(pages)
+    assert (finding.category, finding.verdict, finding.page) == (4, "fail", 2)
+    assert [w for w in warnings if "no category" in w and "page 2" in w]
+    finding, warnings = last([*pages, [(2, "BASIC ADVANCE SIGNIFICANCE หมวด 5")]])
+    assert (finding.category, warnings) == (5, [])
 
 
 def test_indicators_whose_boxes_do_not_fit_stay_open():

@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+#: Rows from which on the ways to hand out boxes are too many to count; no page holds as many.
+_MOST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -74,7 +77,7 @@ def _options(
     fixed: Mapping[int, Box] | None = None,
 ) -> list[set[Box]] | None:
     """For each row the boxes it has in some way to hand out all of them; None if there is no such way."""
-    if len(rows) != len(boxes):
+    if len(rows) != len(boxes) or len(rows) > _MOST:
         return None
     kinds = sorted(set(boxes), key=lambda box: box.text)
     counts = Counter(boxes)

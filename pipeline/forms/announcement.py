@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.agencies import restore_name
 from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
 from pipeline.forms.lines import TextLine, table_rows
+from pipeline.forms.wording import apart
 from pipeline.records import Award, Record
 from pipeline.thai import join_wrapped
 
@@ -146,7 +148,8 @@ def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) 
     for more in range(1, _WRAP + 1):  # a wrapped name is one that the next number follows
         following = rows[at + taken : at + taken + more]
         runs_on = _row_soon(rows, at + taken + more, no + 1, 1) or any(_plain(row).startswith("(") for row in following)
-        if any(line.gap for row in following for line in row) or not runs_on:
+        stretch = [line for row in rows[at : at + taken + more] for line in row]
+        if not runs_on or any(apart(a, b) and a.cell == b.cell for a, b in pairwise(stretch)):
             continue
         if not any(_is_heading(_plain(row)) or _starts(row, no + 1) for row in following):
             name += [line.text for row in following for line in row]
@@ -176,7 +179,7 @@ def _is_heading(plain: str) -> bool:
 def _starts(row: Sequence[TextLine], no: int) -> bool:
     plain = _plain(row)
     found = _ROW.match(plain)
-    return bool(found and int(found["no"]) == no) or plain.rstrip(".)") == str(no)
+    return bool(found and int(found["no"]) == no and not _DATE.match(plain)) or plain.rstrip(".)") == str(no)
 
 
 def _row_soon(rows: Sequence[Sequence[TextLine]], at: int, no: int, reach: int = 3) -> bool:

@@ -18,6 +18,7 @@ from itertools import groupby
 from pipeline.forms.allotment import Box, Outlook, allot
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine, number
+from pipeline.forms.wording import apart
 from pipeline.records import Indicator, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -260,7 +261,7 @@ def _split_owner(
     names: list[TextLine] = []
     owner: list[str] | None = None
     notes: list[TextLine] = []
-    ended = False  # the name: at a blank line, what follows there are particulars
+    ended = False  # the name: where something blank is, what follows are particulars
     for line in (*lines, *continued):
         if found := _OWNER.match(line.plain):
             owner = [line.text[found.start("owner") :]]
@@ -271,7 +272,7 @@ def _split_owner(
             else:
                 owner.append(line.text)
         else:
-            ended = ended or (bool(names) and line.gap > 0 and line is not next(iter(continued), None))
+            ended = ended or (bool(names) and line is not next(iter(continued), None) and apart(names[-1], line))
             if not ended:
                 names.append(line)
     return names, owner or [], notes

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.forms.lines import TextLine
-from pipeline.forms.wording import room
+from pipeline.forms.wording import apart, room
 
 #: The columns, left to right.
 COLUMNS = ("description", "approach", "self_check", "evidence")
@@ -118,7 +118,7 @@ def chunks(lines: Sequence[TextLine], breaks: Sequence[int]) -> Iterator[Chunk]:
     chunk = Chunk(page)
     for index, line in enumerate(lines):
         new_page = index in breaks
-        if chunk.lines and (new_page or line.gap > 0):
+        if chunk.lines and (new_page or apart(chunk.lines[-1], line)):
             yield chunk
             chunk = Chunk(page + new_page)
         page += new_page

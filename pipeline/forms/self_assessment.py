@@ -21,7 +21,7 @@ from pipeline.forms.lines import TextLine
 from pipeline.forms.passages import passages
 from pipeline.forms.slides import SCALE
 from pipeline.forms.titles import ALIKE, heading_end, likeness
-from pipeline.forms.wording import ADDRESS, OPEN_END
+from pipeline.forms.wording import ADDRESS, OPEN_END, apart
 from pipeline.records import Finding, Passage, Record
 from pipeline.thai import join_wrapped, squeeze
 
@@ -158,7 +158,7 @@ def _outline(lines: Sequence[TextLine]) -> _Outline:
             into, level = [], None
             current.parts.append((kind, into))
         else:
-            if level is not None and (new_page or _opens_page(line)):
+            if level is not None and (new_page or _opens_page(level, line)):
                 level.breaks.append(len(level.lines))
             new_page = False
             into.append(line)
@@ -187,8 +187,11 @@ def _title_lines(found: re.Match[str], lines: Sequence[TextLine], at: int) -> in
     return max(heading_end(number, parts), 1)
 
 
-def _opens_page(line: TextLine) -> bool:
-    """Whether a line is the first of a page: the one white space before it is what is left of the page's top."""
+def _opens_page(level: _Level, line: TextLine) -> bool:
+    """Whether a line is the first of a page. In plain text the one white space before it tells, which is what is
+    left of the page's top."""
+    if line.line.page is not None:
+        return bool(level.lines) and level.lines[-1].line.page != line.line.page
     return line.gap == 0 and line.indent == 1 and not _BULLET.match(line.plain)
 
 
@@ -276,8 +279,8 @@ def _statements(lines: Sequence[TextLine]) -> Iterator[tuple[int | None, list[st
 
 def _parted(before: TextLine, line: TextLine) -> bool:
     """Whether a paragraph ends between two lines: something blank is there, and the phrase is at its end."""
-    blank = line.gap > 0 if before.line.page is None else before.line.joint is None
-    return blank and not OPEN_END.search(before.text)
+    ended = before.line.page is not None and before.line.joint is None
+    return (ended or apart(before, line)) and not OPEN_END.search(before.text)
 
 
 def _levels(section: Section, criteria: Sequence[_Criterion]) -> Iterator[Record]:

@@ -23,7 +23,7 @@ _TOLERANCE = 1.06
 #: The length, in characters, of a phrase across two lines that leaves no doubt, and the least on either side.
 _SURE, _SIDE = 16, 3
 #: Words on a line from which on its readings are too many to try.
-_MOST_WORDS = 14
+_MOST_WORDS = 10
 #: How much cheaper than any other a reading must be to be believed.
 MARGIN = 0.25
 

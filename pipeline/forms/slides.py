@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.titles import ALIKE, known_titles, likeness
-from pipeline.forms.wording import ADDRESS, OPEN_END
+from pipeline.forms.wording import ADDRESS, OPEN_END, apart
 from pipeline.records import Finding, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -116,9 +116,13 @@ class _Slide:
 
 def parse(section: Section) -> Iterator[Record]:
     """A finding a point, with the verdict its box gives."""
+    category: int | None = None
     for slide in _without_copies(_slides(section)):
         if slide.category is None and slide.cells:
-            section.warn("a slide that names no category", slide.cells[0][0].lines[0])
+            taken = f", taken to go on with category {category}" if category else ""
+            section.warn(f"a slide that names no category{taken}", slide.cells[0][0].lines[0])
+            slide.category = category
+        category = slide.category or category
         for point in (point for cell in slide.cells for point in cell):
             yield Finding(
                 kind="verdict",
@@ -158,7 +162,9 @@ def _slides(section: Section) -> list[_Slide]:
         if block[0].line.page != slides[-1].page:
             slides.append(_Slide(block[0].line.page))
         slide = slides[-1]
-        last = slide.cells[-1][-1] if slide.cells else None
+        # A page on which nothing names a slide yet may go on with the last point of the page before.
+        running = slides if slide.category is None else [slide]
+        last = next((s.cells[-1][-1] for s in reversed(running) if s.cells), None)
         ticks = [i for i, line in enumerate(block) if _POINT.match(line.plain)]
         lead = block[: ticks[0]] if ticks else block
         if _is_furniture(block[0]):
@@ -173,10 +179,11 @@ def _slides(section: Section) -> list[_Slide]:
         elif last is not None and lead and (_GOES_ON.match(lead[0].plain) or last.is_open()):
             last.texts += [line.text for line in lead]
             last.lines += lead
-            slide.cells[-1] += _points(block[len(lead) :], last.label)
+            if ticks:
+                slide.cells.append(_points(block[len(lead) :], last.label))
         elif ticks:
             slide.cells.append(_points(block[len(lead) :], join_wrapped(line.text for line in lead) or None))
-        elif last is not None:
+        elif slide.cells:
             section.warn("text beside no tick was left out", block[0])
     return slides
 
@@ -203,13 +210,8 @@ def _blocks(lines: Sequence[TextLine]) -> Iterator[tuple[int, int]]:
 
 def _parts(before: TextLine, line: TextLine) -> bool:
     """Whether a block ends between two lines."""
-    a, b = before.line, line.line
-    if line.gap > 0 or (a.page, a.cell) != (b.page, b.cell) or _is_furniture(before) or _is_furniture(line):
-        return True
-    if a.bbox is None or b.bbox is None:
-        return False
-    height = a.bbox.bottom - a.bbox.top
-    return b.bbox.top < a.bbox.top or b.bbox.top - a.bbox.bottom > height or b.bbox.x0 > a.bbox.x1
+    moved = before.line.page != line.line.page
+    return moved or apart(before, line) or _is_furniture(before) or _is_furniture(line)
 
 
 FORM = Form(FAMILY, find, parse)
