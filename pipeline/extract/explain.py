@@ -3,6 +3,7 @@ still doubtful. All of it is read off the extracted document."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ EVIDENCE = {
     "glyph-number": "the number the glyph has in every version of the font",
     "zero-width": "a space without width stands for a lost mark",
     "presentation-form": "a shifted form of a mark, from the private-use area",
+    "composition": "SARA AM, which the file gives as the two parts it is drawn in",
     "stream-order": "marks in the order they were written, not in the order of their places",
     "repair": "the words of the language; the page itself, or what it was made from, is damaged",
     "ocr": "read from the picture of the page",
@@ -143,12 +145,10 @@ def _doubts(document: Document) -> Iterator[Doubt]:
             if correction.confidence < _SURE:
                 why = f"{correction.source}, confidence {correction.confidence:.2f}"
                 yield _doubt(line, f"{correction.before}→{correction.after}", why)
-        corrected = {(correction.source, correction.after) for correction in line.corrections}
-        weak = [cluster for cluster in line.clusters if cluster.confidence < _SURE]
+        told = {correction.source for correction in line.corrections if correction.confidence < _SURE}
+        weak = [cluster for cluster in line.clusters if cluster.confidence < _SURE and cluster.source not in told]
         for (source, low), clusters in _by_evidence(weak).items():
-            texts = [cluster.text for cluster in clusters if (source, cluster.text) not in corrected]
-            if texts:
-                yield _doubt(line, " ".join(texts), f"{source}, confidence {low:.2f}")
+            yield _doubt(line, " ".join(cluster.text for cluster in clusters), f"{source}, confidence {low:.2f}")
         for kind, number in text_quality(line.text).faults.items():
             yield _doubt(line, line.text, f"{number} x {kind}")
 
@@ -167,13 +167,12 @@ def _doubt(line: Line, text: str, why: str) -> Doubt:
 def shown(text: str) -> str:
     """Text with what cannot be seen spelled out: marks on a dotted circle, other invisible characters by number.
 
-    >>> shown("\u0e34"), shown("\uf70a"), shown(" "), shown("กา"), shown("")
-    ('◌ิ', 'U+F70A', '␣', 'กา', 'nothing')
+    >>> shown("\u0e34"), shown("\uf70a"), shown(" า"), shown("กา"), shown("")
+    ('◌ิ', 'U+F70A', '␣า', 'กา', 'nothing')
     """
     if not text:
         return "nothing"
-    if text.isspace():
-        return "␣" * len(text)
+    text = re.sub(r"^ +| +$", lambda spaces: "␣" * len(spaces[0]), text)
     spelled = "".join(char if char.isprintable() and not _private(char) else f"U+{ord(char):04X}" for char in text)
     return "◌" + spelled if text[0] in MARKS else spelled
 

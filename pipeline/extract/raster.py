@@ -108,7 +108,8 @@ def skew(gray: Gray, limit: float = 3.0) -> float:
 
     The right angle is the one at which the rows of ink and of white stand out most clearly.
     """
-    ink = binarise(gray[::4, ::4])
+    step = max(1, min(gray.shape) // 600)
+    ink = binarise(gray[::step, ::step])
     rows, columns = np.nonzero(ink)
     if len(rows) < 100:
         return 0.0
