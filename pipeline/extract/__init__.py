@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from pythainlp.tokenize import word_tokenize
+
 from pipeline.errors import PmqaError
-from pipeline.extract import mend, pdf, plaintext
+from pipeline.extract import mend, outlines, pdf, plaintext
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Document, Line, Page
 from pipeline.extract.ocr import read_scans
-from pipeline.repair import Edit, repair_lines, replay
+from pipeline.extract.quality import text_quality
+from pipeline.repair import Edit, default_repairer, repair_lines, replay
 
 __all__ = ["BBox", "Cell", "Cluster", "Correction", "Document", "Line", "Ocr", "Page", "extract", "iter_pages"]
 

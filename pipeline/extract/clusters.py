@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -23,24 +23,21 @@ class Piece:
     """
 
     __slots__ = (
-        "angle", "claims", "confidence", "font", "is_space", "letter", "marks", "pagination",
-        "size", "source", "unread", "x0", "x1", "y",
+        "claims", "confidence", "drawn", "is_space", "letter", "marks", "size", "source", "unread", "x0", "x1", "y",
     )  # fmt: skip
 
-    def __init__(self, drawn: Drawn, letter: str, source: str | None, confidence: float) -> None:
+    def __init__(self, drawn: Drawn, letter: str, source: str | None, confidence: float, is_space: bool) -> None:
+        self.drawn = drawn  # the first of its glyphs
         self.letter = letter
-        self.marks: list[tuple[str, float]] = []  # with the middle of their ink
+        self.marks: Sequence[tuple[str, float]] = ()  # with the middle of their ink
         self.claims = drawn.glyph.claim
-        self.x0 = drawn.x
-        self.x1 = drawn.x + drawn.advance
+        self.x0 = x = drawn.x
+        self.x1 = x + drawn.advance
         self.y = drawn.y
         self.size = drawn.size
-        self.font = drawn.font.name
         self.source = source
         self.confidence = confidence
-        self.is_space = drawn.glyph.is_space
-        self.angle = drawn.angle
-        self.pagination = drawn.pagination
+        self.is_space = is_space
         self.unread = 0
 
     @property
@@ -171,19 +168,18 @@ def _assemble(glyphs: Iterable[Drawn], found: list[Piece]) -> None:
                 if found[-1].is_space and found[-1] is not base:
                     _drop_carriers(found, base)
             else:
-                base = Piece(drawn, "", glyph.source, glyph.confidence)
-                base.is_space = False
+                base = Piece(drawn, "", glyph.source, glyph.confidence, False)
                 _add_mark(base, drawn, claimed=True)
                 found.append(base)
             continue
         if glyph.is_space:
             if text:
-                found.append(Piece(drawn, " ", glyph.source, glyph.confidence))
+                found.append(Piece(drawn, " ", glyph.source, glyph.confidence, True))
             continue
         if text in (SARA_AA, SARA_AM) and base is not None and base is found[-1] and _awaits_aa(base, drawn):
             _compose(base, drawn)
             continue
-        base = Piece(drawn, text, glyph.source, glyph.confidence)
+        base = Piece(drawn, text, glyph.source, glyph.confidence, False)
         found.append(base)
 
 
@@ -198,7 +194,7 @@ def _ink(drawn: Drawn) -> tuple[float, float]:
 
 
 def _is_over(drawn: Drawn, base: Piece) -> bool:
-    if abs(drawn.y - base.y) > 1.2 * base.size or drawn.angle != base.angle or not base.letter:
+    if abs(drawn.y - base.y) > 1.2 * base.size or drawn.angle != base.drawn.angle or not base.letter:
         return False
     left, right = _ink(drawn)
     reach = _REACH * base.size
@@ -220,7 +216,7 @@ def _add_mark(base: Piece, drawn: Drawn, *, claimed: bool = False) -> None:
     for char in glyph.text:
         if any(char == mark and abs(middle - at) < 0.1 * base.size for mark, at in base.marks):
             continue  # struck twice, as some programs do to make letters bold
-        base.marks.append((char, middle))
+        base.marks = [*base.marks, (char, middle)]
 
 
 def _drop_carriers(found: list[Piece], base: Piece) -> None:
@@ -273,13 +269,13 @@ def _adopt(found: list[Piece]) -> None:
         bases = [
             p
             for p in nearby
-            if p.letter and not p.is_space and abs(p.y - orphan.y) < 0.6 * p.size and p.angle == orphan.angle
+            if p.letter and not p.is_space and abs(p.y - orphan.y) < 0.6 * p.size and p.drawn.angle == orphan.drawn.angle
             and p.x0 - _REACH * p.size <= at <= p.x1 + _REACH * p.size
         ]  # fmt: skip
         if bases:
             # Over the letter itself rather than beside it; over its right part, where marks stand.
             base = min(bases, key=lambda p: (not p.x0 <= at <= p.x1, abs(p.x1 - 0.15 * p.size - at)))
-            base.marks = orphan.marks + base.marks
+            base.marks = [*orphan.marks, *base.marks]
             base.unread += orphan.unread
             base.claims = orphan.claims + base.claims
             base.settle(orphan.source or "stream-order", min(orphan.confidence, 0.97))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from pdfminer.fontmetrics import FONT_METRICS
 
 from pipeline.extract import cmaps, glyphshape, outlines
 from pipeline.extract.presentation import fold, windows_character
-from pipeline.extract.programs import FontProgram, Outline, name_to_text
+from pipeline.extract.programs import Box, FontProgram, Outline, name_to_text
 from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, NIKHAHIT, SARA_AA, SARA_AM, THANTHAKHAT, TONES, is_thai
 
 #: What a code stands for that neither the file nor the font explains.
@@ -29,6 +30,8 @@ _BELOW = frozenset(BELOW_VOWELS)
 _MARKS = frozenset(MARKS)
 #: Above this height (in ems) no letter's body reaches down from a mark, under it no mark above begins.
 _X_HEIGHT = 0.28
+#: Bytes of a string short enough to be met again and again.
+_SHORT = 4
 #: Width of a character of which nothing is known, in ems.
 _DEFAULT_WIDTH = 0.5
 
@@ -48,7 +51,7 @@ class Glyph:
         text: str,
         claim: str,
         width: float,
-        ink: tuple[float, float, float, float] | None = None,
+        ink: Box | None = None,
         source: str | None = None,
         confidence: float = 1.0,
         lost: bool = False,
@@ -78,12 +81,16 @@ class Font:
         self.program = program
         self.to_unicode = to_unicode
         self._glyphs: dict[int, Glyph] = {}
+        self._strings: dict[bytes, list[tuple[Glyph, bool]]] = {}
         self._trusts_cmap: bool | None = None
         self._letter_level: float | None = None
         self._forms: glyphshape.Prototypes | None = None
 
     def glyphs(self, data: bytes) -> list[tuple[Glyph, bool]]:
         """The glyphs a string shows, each with whether it is the one-byte space that word spacing widens."""
+        shown = self._strings.get(data)
+        if shown is not None:
+            return shown
         known = self._glyphs
         shown = []
         for code in self.codes(data):
@@ -91,6 +98,8 @@ class Font:
             if glyph is None:
                 glyph = known[code] = self._resolve(code)
             shown.append((glyph, code == 32 and self.one_byte))
+        if len(data) <= _SHORT:
+            self._strings[data] = shown
         return shown
 
     one_byte = True
@@ -111,6 +120,10 @@ class Font:
         """What the code draws, None if it draws nothing or cannot be read."""
         gid = self.gid(code)
         return self.program.outline(gid) if self.program is not None and gid is not None else None
+
+    def _ink(self, code: int) -> Box | None:
+        gid = self.gid(code)
+        return self.program.ink(gid) if self.program is not None and gid is not None else None
 
     def encoded(self, code: int) -> str | None:
         """What the encoding, as opposed to a ToUnicode map, says the code stands for."""
@@ -133,10 +146,10 @@ class Font:
     def _resolve(self, code: int) -> Glyph:
         claim = self._claim(code)
         width = self.width(code)
-        drawing = self.drawing(code)
-        ink = drawing.bbox if drawing is not None else None
         own = self._own_character(code, claim)
-        known = outlines.character(drawing) if own is None and drawing is not None else None
+        drawing = self.drawing(code) if own is None else None
+        ink = self._ink(code) if own is not None else drawing.bbox if drawing is not None else None
+        known = outlines.character(drawing) if drawing is not None else None
         if known is not None and _is_digit(claim):
             known = None  # a font may well draw Arabic digits as Thai ones
         text, source, confidence = self._settle(code, claim, drawing, own, known)
@@ -396,7 +409,7 @@ class CompositeFont(Font):
     def codes(self, data: bytes) -> Iterator[int]:
         """The character codes in a string: two bytes each unless an embedded encoding says otherwise."""
         if self._encoding is None:
-            return (hi << 8 | lo for hi, lo in zip(data[::2], data[1::2], strict=False))
+            return iter(struct.unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2]))
         return self._variable(data, self._encoding)
 
     @staticmethod

@@ -7,6 +7,7 @@ within which clip. Coordinates come out in points from the top left corner of th
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -52,8 +53,8 @@ class Drawn:
         size: float,
         font: Font,
         span: Span | None,
-        angle: int = 0,
-        pagination: bool = False,
+        angle: int,
+        pagination: bool,
     ) -> None:
         self.glyph = glyph
         self.x = x
@@ -299,49 +300,58 @@ class _Interpreter:
         self.tm = self.line_matrix = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
 
     def show_adjusted(self, items: Any) -> None:
-        state = self.state
-        for item in items:
-            if isinstance(item, pikepdf.String):
-                self.show(bytes(item))
-            else:
-                shift = -float(item) / 1000 * state.size * state.scale
-                a, b, c, d, e, f = self.tm
-                self.tm = (a, b, c, d, e + shift * a, f + shift * b)
+        self.emit([bytes(item) if isinstance(item, pikepdf.String) else float(item) for item in items])
 
     def show(self, data: bytes) -> None:
+        self.emit((data,))
+
+    def emit(self, items: Sequence[bytes | float]) -> None:
+        """Draws strings from the current point on; numbers between them move it back by thousandths of an em."""
         state = self.state
         font = state.font
-        if font is None or not data:
+        if font is None:
             return
-        size, scale, char_space, word_space = state.size, state.scale, state.char_space, state.word_space
+        size, scale = state.size, state.scale
         ta, tb, tc, td, te, tf = self.tm
-        a, b, c, d, e, f = _multiply(self.tm, state.ctm)
-        if state.rise:
-            e, f = e + state.rise * c, f + state.rise * d
-        along = math.hypot(a, b)
-        up = abs(size) * (abs(a * d - b * c) / along if along else 0.0)  # height of the em across the line
-        angle = 0
-        if abs(b) > 0.001 * along or a * size < 0:
-            angle = (
-                round(math.degrees(math.atan2(-b, a))) % 360
-                if size > 0
-                else round(math.degrees(math.atan2(b, -a))) % 360
-            )
+        p, q, r, s, t, u = state.ctm
+        a, b = ta * p + tb * r, ta * q + tb * s
+        e, f = te * p + tf * r + t, te * q + tf * s + u
+        if b == 0.0 and a > 0.0 and tc == 0.0 and r == 0.0 and size > 0.0:  # level text, the common case
+            up, angle = abs(td * s) * size, 0
+            if state.rise:
+                f += state.rise * td * s
+            along = a
+        else:
+            c, d = tc * p + td * r, tc * q + td * s
+            along = math.hypot(a, b)
+            up = abs(size) * (abs(a * d - b * c) / along if along else 0.0)  # height of the em across the line
+            turned = abs(b) > 0.001 * along or a * size < 0
+            direction = 1 if size > 0 else -1
+            angle = round(math.degrees(math.atan2(-b * direction, a * direction))) % 360 if turned else 0
+            if state.rise:
+                e, f = e + state.rise * c, f + state.rise * d
+        cos, sin = (math.cos(math.radians(angle)), math.sin(math.radians(angle))) if angle else (1.0, 0.0)
+        glyphs, clip, span, pagination = self.content.glyphs, state.clip, self.span, self.pagination
+        char_space, word_space = state.char_space * scale, state.word_space * scale
+        stretch, em = along * abs(size) * scale, size * scale
+        before = len(glyphs)
         step = 0.0
-        glyphs = self.content.glyphs
-        clip, span, pagination = state.clip, self.span, self.pagination
-        cos, sin = (1.0, 0.0) if not angle else (math.cos(math.radians(angle)), math.sin(math.radians(angle)))
-        stretch = along * abs(size) * scale
-        visible = state.mode != 3
-        for glyph, spaced in font.glyphs(data):
-            x, y = e + step * a, f + step * b
-            if clip is None or (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3]):
+        for item in items:
+            if isinstance(item, float):
+                step -= item / 1000 * em
+                continue
+            for glyph, spaced in font.glyphs(item):
+                x, y = e + step * a, f + step * b
+                step += glyph.width * em + char_space
+                if spaced:
+                    step += word_space
+                if clip is not None and not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3]):
+                    continue
                 if angle:
                     x, y = x * cos - y * sin, x * sin + y * cos
                 glyphs.append(Drawn(glyph, x, y, glyph.width * stretch, up, font, span, angle, pagination))
-                if not visible:
-                    self.content.invisible += 1
-            step += (glyph.width * size + char_space + (word_space if spaced else 0.0)) * scale
+        if state.mode == 3:
+            self.content.invisible += len(glyphs) - before
         self.tm = (ta, tb, tc, td, te + step * ta, tf + step * tb)
 
     def set_font_by(self, graphics_state: Any) -> None:

@@ -8,6 +8,7 @@ from statistics import median
 
 from pipeline.extract.clusters import Piece
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Line
+from pipeline.thai import SARA_AM
 
 #: Ems. Text drawn with spaces in it needs a wider gap to be given one more; text without any, a narrower one.
 _GAP_WITH_SPACES, _GAP_WITHOUT = 0.22, 0.15
@@ -30,9 +31,12 @@ class Run:
     def add(self, piece: Piece) -> None:
         """Adds the next cluster."""
         self.pieces.append(piece)
-        self.x0 = min(self.x0, piece.x0)
-        self.x1 = max(self.x1, piece.x1)
-        self.size = max(self.size, piece.size)
+        if piece.x0 < self.x0:
+            self.x0 = piece.x0
+        if piece.x1 > self.x1:
+            self.x1 = piece.x1
+        if piece.size > self.size:
+            self.size = piece.size
 
 
 class Spaces:
@@ -145,7 +149,7 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
     members = sorted((p for run in line for p in run.pieces), key=lambda p: p.x0) if len(line) > 1 else line[0].pieces
     members = _once(members)
     gaps = [b.x0 - a.x1 for a, b in zip(members, members[1:], strict=False) if not (a.is_space or b.is_space)]
-    size = max(p.size for p in members)
+    size = max(run.size for run in line)
     spread = max(median(gaps), 0.0) if len(gaps) > 4 else 0.0
     enough = spread + (_GAP_WITH_SPACES if spaced else _GAP_WITHOUT) * size
     text: list[str] = []
@@ -154,42 +158,43 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
     corrections: list[Correction] = []
     offset = 0
     previous: Piece | None = None
-    space: Piece | None = None
+    spaced_out = False
     for piece in members:
+        claims = piece.claims
         if piece.is_space:
-            raw.append(piece.claims)
-            offset += len(piece.claims)
-            space = piece if previous is not None else None
+            raw.append(claims)
+            offset += len(claims)
+            spaced_out = previous is not None
             continue
         if previous is not None:
             gap = piece.x0 - previous.x1
-            if gap > enough or (gap > 0.04 * size and (space is not None or loose.between(previous, piece))):
+            if gap > 0.04 * size and (gap > enough or spaced_out or loose.between(previous, piece)):
                 text.append(" ")
-                if space is None:
+                if not spaced_out:
                     raw.append(" ")
                     offset += 1
-        written = piece.text
+        written = piece.text if piece.marks else piece.letter
         text.append(written)
-        raw.append(piece.claims)
-        if written != piece.claims:
-            source = piece.source or "stream-order"
-            corrections.append(
-                Correction(offset, offset + len(piece.claims), piece.claims, written, source, piece.confidence)
-            )
-        offset += len(piece.claims)
+        raw.append(claims)
+        if written != claims:
+            source = piece.source or ("composition" if SARA_AM in written else "stream-order")
+            corrections.append(Correction(offset, offset + len(claims), claims, written, source, piece.confidence))
+        offset += len(claims)
         box = BBox(piece.x0, piece.y - _ASCENT * piece.size, piece.x1, piece.y + _DESCENT * piece.size)
-        clusters.append(Cluster(written, _turned(box, angle), piece.font, piece.size, piece.source, piece.confidence))
-        previous, space = piece, None
+        if angle:
+            box = _turned(box, angle)
+        clusters.append(Cluster(written, box, piece.drawn.font.name, piece.size, piece.source, piece.confidence))
+        previous, spaced_out = piece, False
     if previous is None:
         return None
-    left, right = members[0].x0, max(p.x1 for p in members)
+    left = next(piece.x0 for piece in members if not piece.is_space)
     baseline = max(line, key=lambda r: r.size).y
-    box = BBox(left, baseline - _ASCENT * size, right, baseline + _DESCENT * size)
+    box = BBox(left, baseline - _ASCENT * size, previous.x1, baseline + _DESCENT * size)
     return Line(
         text="".join(text),
         raw="".join(raw),
         number=0,
-        bbox=_turned(box, angle),
+        bbox=_turned(box, angle) if angle else box,
         cell=line[0].cell,
         joint=" " if members[-1].is_space or loose.after(previous) else "",
         corrections=tuple(corrections),
@@ -200,20 +205,29 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
 def _once(members: list[Piece]) -> list[Piece]:
     """The clusters without those drawn a second time on the same spot, for shadow or weight."""
     kept: list[Piece] = []
+    last: Piece | None = None
+    before: Piece | None = None
     for piece in members:
-        if not piece.is_space and any(
-            p.letter == piece.letter and abs(p.x0 - piece.x0) < 0.12 * p.size and p.x1 - p.x0 > 0.15 * p.size
-            for p in kept[-2:]
-        ):
+        # On the same spot begins what is drawn twice; in order from the left its twin is next to it.
+        if last is not None and piece.x0 - last.x0 < 0.12 * last.size and (_twin(last, piece) or _twin(before, piece)):
             continue
         kept.append(piece)
+        before, last = last, piece
     return kept
+
+
+def _twin(first: Piece | None, second: Piece) -> bool:
+    return (
+        first is not None
+        and first.letter == second.letter
+        and not second.is_space
+        and abs(first.x0 - second.x0) < 0.12 * first.size
+        and first.x1 - first.x0 > 0.15 * first.size
+    )
 
 
 def _turned(box: BBox, angle: int) -> BBox:
     """A box of level-laid text put back where the turned text stands."""
-    if not angle:
-        return box
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     corners = [(x * cos + y * sin, y * cos - x * sin) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
     xs, ys = [c[0] for c in corners], [c[1] for c in corners]

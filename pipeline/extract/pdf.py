@@ -73,7 +73,7 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
     grid = find_grid(content.rules)
     turned: dict[int, list[Piece]] = {}
     for piece in pieces(content.glyphs):
-        turned.setdefault(piece.angle, []).append(piece)
+        turned.setdefault(piece.drawn.angle, []).append(piece)
     page = Page(number, content.width, content.height, [])
     tables = [
         Table(columns, box.x1, True, open_end)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import struct
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from fontTools import agl, cffLib, t1Lib
 from fontTools.pens.basePen import BasePen
@@ -19,32 +20,38 @@ from fontTools.ttLib import TTFont
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 
-class Outline(NamedTuple):
-    """A glyph's drawing, told apart by the points of its contours. Two hashes name it: `exact` with its place over the
-    baseline, `shape` wherever it stands.
+class Outline:
+    """A glyph's drawing, told apart by the points of its contours. Two hashes name it: `exact` with its place
+    over the baseline, `shape` wherever it stands. `bbox` (left, bottom, right, top) is in ems.
     """
 
-    exact: str
-    shape: str
-    bbox: tuple[float, float, float, float]  # in ems: left, bottom, right, top
-    contours: int
+    def __init__(self, units_per_em: int, points: list[Point], ends: list[int]) -> None:
+        self._units_per_em = units_per_em
+        self._points = points
+        self._ends = ends
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        self._corner = min(xs), min(ys)
+        self.bbox: Box = (
+            self._corner[0] / units_per_em,
+            self._corner[1] / units_per_em,
+            max(xs) / units_per_em,
+            max(ys) / units_per_em,
+        )
+        self.contours = len(ends)
 
+    @cached_property
+    def exact(self) -> str:
+        """Names the drawing in its place."""
+        return _digest(self._units_per_em, self._points, self._ends)
 
-def outline(units_per_em: int, points: list[Point], ends: list[int]) -> Outline | None:
-    """The outline of these contour points; None where nothing is drawn."""
-    if not points:
-        return None
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    left, bottom = min(xs), min(ys)
-    shifted = [(x - left, y - bottom) for x, y in points]
-    return Outline(
-        exact=_digest(units_per_em, points, ends),
-        shape=_digest(units_per_em, shifted, ends),
-        bbox=(left / units_per_em, bottom / units_per_em, max(xs) / units_per_em, max(ys) / units_per_em),
-        contours=len(ends),
-    )
+    @cached_property
+    def shape(self) -> str:
+        """Names the drawing wherever it stands."""
+        left, bottom = self._corner
+        return _digest(self._units_per_em, [(x - left, y - bottom) for x, y in self._points], self._ends)
 
 
 def _digest(units_per_em: int, points: list[Point], ends: list[int]) -> str:
@@ -204,6 +211,28 @@ class FontProgram:
                 self._outlines[gid] = None
         return self._outlines[gid]
 
+    def ink(self, gid: int) -> Box | None:
+        """The box a glyph's ink fills, in ems; None if it draws nothing. Cheaper than its outline."""
+        if self._glyf is None:
+            found = self.outline(gid)
+            return None if found is None else found.bbox
+        data, offsets = self._glyf
+        if not 0 <= gid < len(offsets) - 1 or offsets[gid + 1] - offsets[gid] < 10:
+            return None
+        box = struct.unpack_from(">4h", data, offsets[gid] + 2)
+        return tuple(edge / self.units_per_em for edge in box)  # type: ignore[return-value]
+
+    @cached_property
+    def _glyf(self) -> tuple[bytes, list[int]] | None:
+        """The table of TrueType drawings as it is in the file, and where each begins."""
+        try:
+            if self._tt is not None and self._cff is None:
+                data, offsets = self._tt.reader["glyf"], list(self._tt["loca"])
+                return data, [min(offset, len(data) - 10) for offset in offsets]
+        except Exception:
+            pass
+        return None
+
     def has_outlines(self) -> bool:
         """Whether drawings can be read at all, so that an empty glyph is known to be empty."""
         return self._cff is not None or (self._tt is not None and "glyf" in self._tt and "loca" in self._tt)
@@ -215,7 +244,7 @@ class FontProgram:
             return None
         glyf = self._tt["glyf"]
         coordinates, ends, _ = glyf[self._tt.getGlyphName(gid)].getCoordinates(glyf)
-        return outline(self.units_per_em, list(coordinates), list(ends))
+        return Outline(self.units_per_em, list(coordinates), list(ends)) if len(coordinates) else None
 
     def polygons(self, gid: int) -> list[list[Point]]:
         """The glyph's contours with their curves drawn as short lines, in ems; nothing if it cannot be read."""
@@ -248,7 +277,7 @@ class FontProgram:
                     ends.append(len(points) - 1)
             else:
                 points.extend(arguments)
-        return outline(self.units_per_em, points, ends)
+        return Outline(self.units_per_em, points, ends) if points else None
 
 
 class _FlatteningPen(BasePen):  # type: ignore[misc]
