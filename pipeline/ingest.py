@@ -158,7 +158,7 @@ def _store_answer(
         group = group[:1]
     document = DocumentRecord(
         doc_id=document_id(meta["sha256"]),
-        status="partial" if meta.get("partial") else "ok",
+        status="partial" if meta["partial"] else "ok",
         family=meta["families"][0] if meta["families"] else "other",
         ingested_at=now,
         **{name: meta[name] for name in _META},

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import forms
+from pipeline.errors import PmqaError
 from pipeline.extract import Ocr, extract
 from pipeline.extract.model import Document
 from pipeline.forms import Section
@@ -19,7 +20,7 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Reading:
     """What a document held. `families` in order of appearance; `agency` and `fiscal_year` where the whole
-    document names one; `warnings` are sentences for the user."""
+    document names one; `warnings` are sentences for the user; `partial` says that pages could not be read."""
 
     sha256: str
     media_type: str
@@ -29,15 +30,31 @@ class Reading:
     agency: str | None
     fiscal_year: int | None
     warnings: list[str]
+    partial: bool = False
     records: list[Record] = field(default_factory=list)
 
 
 def read(path: str | Path, *, ocr: Ocr = "auto") -> Reading:
     """Read a .pdf, .txt or .md file into records.
 
-    Raises PmqaError, with a reason and what to do, where the file cannot be read.
+    Raises PmqaError, with a reason and what to do, where the file cannot be read: what `extract` raises, or
+    "scanned" or "no-text" if not a word of it could be.
     """
-    return read_document(extract(path, ocr=ocr))
+    document = extract(path, ocr=ocr)
+    if not any(line.text.strip() for line in document.lines(furniture=True)):
+        raise _no_text(document)
+    return read_document(document)
+
+
+def _no_text(document: Document) -> PmqaError:
+    if any(page.unread for page in document.pages):
+        # The warnings say why, and how OCR is installed.
+        return PmqaError("It is a scan, and no page could be read.", hint=" ".join(document.warnings), code="scanned")
+    return PmqaError(
+        "There is no text in it.",
+        hint="Check that it opens and is the right file. If its pages are pictures, run again with --ocr always.",
+        code="no-text",
+    )
 
 
 def read_document(document: Document) -> Reading:
@@ -58,6 +75,7 @@ def read_document(document: Document) -> Reading:
         agency=agency,
         fiscal_year=fiscal_year,
         warnings=[*document.warnings, *(w for s in _known(sections) for w in s.warnings)],
+        partial=any(page.unread for page in document.pages),
         records=records,
     )
 

@@ -33,6 +33,7 @@ class Reading:
     agency: str | None
     fiscal_year: int | None
     warnings: list[str]
+    partial: bool
     records: list[Record]
 
 
@@ -55,6 +56,7 @@ def read(path: str, *, ocr: str = "auto") -> Reading:
         agency="กรมตัวอย่าง",
         fiscal_year=2564,
         warnings=[f"ocr={ocr}"] if ocr != "auto" else [],
+        partial="partial" in text,
         records=records,
     )
 

@@ -84,6 +84,15 @@ def test_copies_are_noted_and_changes_replace(folder):
     assert texts(folder) == ["same", "changed", "changed too"]
 
 
+def test_a_document_read_in_part_is_marked_so_and_is_no_failure(folder):
+    write(folder, a="partial")
+    report = run(folder)
+    assert statuses(report) == {"a.txt": "partial"}
+    assert not report.failed
+    assert documents(folder)["a.txt"].status == "partial"
+    assert texts(folder) == ["partial"]
+
+
 def test_files_that_swap_their_names_both_stay(folder):
     write(folder, a="one", b="two")
     run(folder)
@@ -250,16 +259,19 @@ def test_the_command_reports_and_its_exit_status_tells(folder):
     assert done.returncode == 0, done.stderr
     assert "minutes.txt" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
+    (folder / "empty.txt").write_text("\n\n")
     (folder / "page.pdf").write_text("<html>not a PDF</html>")
     done = pmqa("ingest", folder, "--db", db, "--json")
     assert done.returncode == 1
     report = json.loads(done.stdout)
     assert [(file["source_name"], file["status"]) for file in report["files"]] == [
+        ("empty.txt", "failed"),
         ("minutes.txt", "unchanged"),
         ("page.pdf", "failed"),
     ]
+    assert report["files"][0]["reason"] == "no-text"
     listed = pmqa("documents", "--db", db, "--json")
-    assert [row["status"] for row in json.loads(listed.stdout)] == ["ok", "failed"]
+    assert [row["status"] for row in json.loads(listed.stdout)] == ["failed", "ok", "failed"]
     assert pmqa("ingest", "--db", db).returncode == 2
 
 

@@ -80,13 +80,13 @@ def read_scans(
                     missing = error
             if engine is None:
                 skipped.append(page.number)
-                yield page
+                yield replace(page, unread=True)
                 continue
             try:
                 yield _read(page, renderer, engine)
             except PmqaError as error:
                 warnings.append(f"Page {page.number} could not be read by OCR: {error.message}")
-                yield page
+                yield replace(page, unread=True)
     if skipped:
         where = _ranges(skipped)
         if missing is not None:
