@@ -21,16 +21,18 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.search import synonyms
+from pipeline.search import cooccurrence, synonyms
 from pipeline.search.places import Place
 from pipeline.search.postings import pack, unpack
 from pipeline.search.text import features_of, fold, grams, key, stop_words, words
 from pipeline.store import Store
 
 #: Changes whenever an index made before would not be the one made now.
-FORMAT = 1
+FORMAT = 2
 #: Findings of one segment at most; segments smaller than this by far are put together when they are more than ...
 BATCH, SMALL, MANY = 50_000, 10_000, 8
+#: Which words belong together is learned from so many findings, and again when their number changed by this share.
+SAMPLE, RELEARN = 20_000, 0.2
 #: Spaces of the index: what findings say, and what their places are called.
 TEXT, TITLE = 0, 1
 #: A text of this many words is neither long nor short; how much length matters (0..1).
@@ -57,6 +59,9 @@ def quiet(done: int, total: int, name: str) -> None:
     """Progress that nobody watches."""
 
 
+#: The forms in which reviewers speak.
+REVIEWERS = frozenset(("form3", "form4", "feedback_report", "executive_summary"))
+
 _FIELDS = ("doc_id", "seq", "kind", "verdict", "family", "agency", "fiscal_year", "text", *Place.__slots__)
 _TABLES = """
 CREATE TABLE search_meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -72,6 +77,8 @@ CREATE TABLE search_terms (term TEXT NOT NULL, space INTEGER NOT NULL, segment I
     numbers BLOB NOT NULL, weights BLOB NOT NULL, PRIMARY KEY (term, space, segment)) WITHOUT ROWID;
 CREATE TABLE search_grams (gram INTEGER NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL, size INTEGER NOT NULL,
     numbers BLOB NOT NULL, PRIMARY KEY (gram, space, segment)) WITHOUT ROWID;
+CREATE TABLE search_near (term TEXT NOT NULL, near TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY (term, near))
+    WITHOUT ROWID;
 CREATE TRIGGER search_finding_added AFTER INSERT ON findings
     BEGIN INSERT OR IGNORE INTO search_stale VALUES (new.doc_id); END;
 CREATE TRIGGER search_finding_deleted AFTER DELETE ON findings
@@ -84,7 +91,7 @@ _DROP = "\n".join(
     [f"DROP TRIGGER IF EXISTS search_finding_{what};" for what in ("added", "deleted", "changed")]
     + [
         f"DROP TABLE IF EXISTS search_{what};"
-        for what in ("meta", "stale", "findings", "places", "values", "segments", "terms", "grams")
+        for what in ("meta", "stale", "findings", "places", "values", "segments", "terms", "grams", "near")
     ]
 )
 
@@ -172,6 +179,11 @@ class View:
     places: int
     values: dict[str, dict[str, int]]
 
+    @property
+    def own(self) -> list[int]:
+        """The forms in which an agency speaks of itself, as numbers of the column `family`."""
+        return [number for family, number in self.values.get("family", {}).items() if family not in REVIEWERS]
+
 
 class Index:
     """The index of a store. `refresh` brings it up to date; everything else reads it as it is."""
@@ -209,6 +221,7 @@ class Index:
                 self._add(stale, progress)
                 self._merge()
                 self.sql.execute("DELETE FROM search_stale")
+                self._learn()
             self._set("generation", str(int(self._get("generation") or 0) + 1))
 
     def _fits(self) -> bool:
@@ -385,6 +398,24 @@ class Index:
             (into, first, end - first, columns.tobytes(), alive.tobytes()),
         )
 
+    def _learn(self) -> None:
+        """Learn anew which words belong together, if the findings are many more or less than at the last time."""
+        size = self.sql.execute("SELECT count(*) FROM search_findings").fetchone()[0]
+        before = int(self._get("learned") or 0)
+        if before and abs(size - before) <= RELEARN * before:
+            return
+        first = self.sql.execute("SELECT min(first) FROM search_segments").fetchone()[0] or 0
+        column = self.sql.execute("SELECT first, columns FROM search_segments WHERE first < ? ORDER BY first", (first + SAMPLE,))
+        place = np.zeros(SAMPLE, dtype=np.int64) - 1
+        for start, blob in column.fetchall():
+            part = np.frombuffer(blob, dtype=COLUMNS)["place"][: first + SAMPLE - start]
+            place[start - first : start - first + len(part)] = part
+        rows = self.sql.execute("SELECT term, space, numbers FROM search_terms ORDER BY term, space, segment")
+        near = cooccurrence.learn(((term, space == TITLE, unpack(blob) - (0 if space else first)) for term, space, blob in rows), place)
+        self.sql.execute("DELETE FROM search_near")
+        self.sql.executemany("INSERT INTO search_near VALUES (?, ?, ?)", near)
+        self._set("learned", str(size))
+
     # Reading it
 
     def view(self) -> View:
@@ -464,6 +495,10 @@ class Index:
     def vocabulary(self) -> dict[str, int]:
         """Every term with the number of findings and places that hold it."""
         return dict(self.sql.execute("SELECT term, sum(size) FROM search_terms GROUP BY term"))
+
+    def near(self, term: str) -> dict[str, float]:
+        """The words that belong together with a word in these findings, and how closely (0..1)."""
+        return dict(self.sql.execute("SELECT near, weight FROM search_near WHERE term = ?", (term,)))
 
     def finding(self, number: int) -> tuple[str, int] | None:
         """The document and the place in it of a finding, None if it is gone."""

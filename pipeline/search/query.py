@@ -10,7 +10,7 @@ from typing import Protocol
 from pipeline import framework
 from pipeline.search import synonyms
 from pipeline.search.spelling import Speller, is_odd
-from pipeline.search.text import Word, features_of, fold, key, parts_of, sound, words
+from pipeline.search.text import Word, features_of, fold, key, light_words, parts_of, sound, words
 from pipeline.thai import squeeze
 
 #: Characters of a query that are read; a pasted page is cut here.
@@ -77,10 +77,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing that is looked for: what was typed, and what else says the same."""
+    """One thing that is looked for: what was typed, and what else says the same. `light` ones decide little."""
 
     text: str
     alternatives: tuple[Alternative, ...]
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,11 @@ def correct(text: str, speller: Speller) -> str:
 
     def latin(found: re.Match[str]) -> str:
         word = found[0]
-        known = all(speller.is_right(w.term) for w in words(word))
-        return word if known or len(word) < 5 else speller.word(word) or word
+        (term,) = {w.term for w in words(word)}
+        return word if speller.is_right(term) else speller.word(term) or word
 
     text = re.sub("[ก-ฮะ-ฺเ-ๅ็-๎]{4,}", thai, text)
-    return re.sub(r"[a-z]{4,}", latin, text)
+    return re.sub("[a-z]{5,}", latin, text)
 
 
 def _corrected(repaired: str, left: str, right: str) -> str:
@@ -237,7 +238,7 @@ def _concept(text: str, of: Sequence[Word]) -> Concept | None:
         found = tuple(dict.fromkeys(w.term for w in words(other) if features_of(w.term)))
         if found and alternatives.get(found, 0.0) < weight:
             alternatives[found] = weight
-    return Concept(text, tuple(Alternative(t, w) for t, w in alternatives.items()))
+    return Concept(text, tuple(Alternative(t, w) for t, w in alternatives.items()), text in light_words())
 
 
 # -------------------------------------------------------------------------------------------- filters

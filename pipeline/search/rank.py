@@ -22,21 +22,31 @@ SATURATION = 0.5
 GRAM_BUDGET = 600_000
 
 
+#: Related words that are looked for at most.
+RELATED = 10
+#: The best findings, whose criteria speak for others of the same.
+FEEDBACK = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each signal counts. Tuned on the tune split of `corpora/search/judged.jsonl`."""
 
     words: float = 1.0
     grams: float = 0.25
-    related: float = 0.12
-    literal: float = 0.35
-    title: float = 0.55
-    said: float = 0.04
+    feedback: float = 0.25
+    related: float = 0.08
+    literal: float = 0.15
+    title: float = 0.65
+    said: float = 0.03
+    light: float = 0.12
+    #: What the findings of an agency's own forms count, beside those of reviewers'.
+    own: float = 0.6
     #: The least share of a query's n-grams that a finding without any of its words must have.
     least_grams: float = 0.45
 
 
-WORDS_ONLY = Weights(grams=0.0, related=0.0, literal=0.0, said=0.0, least_grams=2.0)
+WORDS_ONLY = Weights(own=1.0, feedback=0.0, grams=0.0, related=0.0, literal=0.0, said=0.0, least_grams=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class Ranker:
             scores = 1.0 + weights.said * (view.columns["text"][numbers] > 0)
         elif query.phrases and not query.concepts:
             scores = np.maximum(scores, 0.5)
+        if view.own:
+            scores *= np.where(_among(view.columns["family"][numbers], view.own), weights.own, 1.0)
         at = np.searchsorted(numbers, literal)
         inside = np.zeros(len(literal), dtype=bool)
         if len(numbers):
@@ -109,9 +121,11 @@ class Ranker:
         if not len(numbers) or not query.concepts:
             return total
         mass = 0.0
+        alone = all(concept.light for concept in query.concepts)
         for concept in query.concepts:
             score = self._concept(view, concept, numbers, fitting)
             importance = _rarity(view.size, int(np.count_nonzero(score > 0.02)) * view.size / len(numbers))
+            importance *= weights.light if concept.light and not alone else 1.0
             total += importance * score
             mass += importance
         total *= weights.words / mass
@@ -120,6 +134,8 @@ class Ranker:
             kept = (total > 0) | (near >= weights.least_grams)
             total += weights.grams * near
             total[~kept] = 0.0
+        if weights.feedback and len(numbers) > FEEDBACK:
+            total += weights.feedback * self._fellow(view, total, numbers) * (total > 0)
         if weights.related and (total > 0).any():
             related = self._related(query)
             if related is not None:
@@ -184,13 +200,28 @@ class Ranker:
         here = said[numbers] / mass
         return np.maximum(here, self._weights.title * called[view.place[numbers]] / mass)
 
+    def _fellow(self, view: View, scores: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """For each finding, how much of what the best findings score is scored by those of its criterion."""
+        best = np.argpartition(-scores, FEEDBACK)[:FEEDBACK]
+        of_place = self.vocabulary.criteria
+        shares = np.bincount(of_place[view.place[numbers[best]]], weights=scores[best], minlength=int(of_place.max()) + 1)
+        shares[0] = 0.0  # no criterion
+        return (shares / max(float(scores[best].sum()), 1e-9))[of_place[view.place[numbers]]].astype(np.float32)
+
     def _related(self, query: Query) -> Concept | None:
         """What the ingested documents speak of together with what is looked for."""
-        terms = {t for concept in query.concepts for a in concept.alternatives for t in a.terms}
-        own = [a.terms[0] for concept in query.concepts for a in concept.alternatives[:1] if len(a.terms) == 1]
+        asked = {term for concept in query.concepts for a in concept.alternatives for term in a.terms}
         near: dict[str, float] = {}
-        found = [Alternative((term,), weight) for term, weight in near.items() if term not in terms]
-        return Concept("", tuple(found)) if found else None
+        for concept in query.concepts:
+            if concept.light:
+                continue
+            for a in concept.alternatives:
+                for term in a.terms if len(a.terms) == 1 else ():
+                    for other, weight in self._index.near(term).items():
+                        if other not in asked:
+                            near[other] = max(near.get(other, 0.0), weight * a.weight)
+        best = sorted(near, key=lambda term: -near[term])[:RELATED]
+        return Concept("", tuple(Alternative((term,), near[term]) for term in best)) if best else None
 
     # What findings hold
 

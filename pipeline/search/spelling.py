@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from pipeline.search.text import dictionary, segment
 
-#: Words shorter than this are not set right; two faults are looked for in words as long as that.
+#: Words shorter than this are not set right; whole words as long as that may have two faults.
 SHORTEST, LONG = 4, 9
 #: What it costs to read a stretch as a word of the index, as another word, with a fault, as no word (a letter).
 _KNOWN, _OTHER, _FAULT, _LETTER = 1.0, 2.5, 1.6, 2.5
@@ -26,10 +27,13 @@ class Speller:
         self._known = known
         self._accepted = accepted
         self._by_stump: dict[str, list[str]] = defaultdict(list)
+        self._long: list[str] = []
         self._longest = 0
         for word in {*known, *accepted}:
             if SHORTEST <= len(word) <= 30 and not word[0].isdigit():
                 self._longest = max(self._longest, len(word))
+                if len(word) >= LONG - 2:
+                    self._long.append(word)
                 for stump in {word, *_without_one(word)}:
                     self._by_stump[stump].append(word)
 
@@ -37,9 +41,13 @@ class Speller:
         """Whether a word is known here, or one of general Thai of more than two letters."""
         return word in self._known or word in self._accepted or (len(word) > 2 and word in dictionary())
 
+    def is_nearly(self, word: str) -> bool:
+        """Whether a long word is unknown, and a known one is one fault from it."""
+        return len(word) >= LONG - 2 and not self.is_right(word) and any(w in self._known for w, _ in self._near(word))
+
     def word(self, word: str) -> str | None:
         """The known word that a word of Latin letters was meant to be, None if there is none near."""
-        near = [(faults, -self._known.get(other, 0), other) for other, faults in self._near(word)]
+        near = [(faults, -self._known.get(other, 0), other) for other, faults in (*self._near(word), *self._far(word))]
         return min(near)[2] if near else None
 
     def run(self, run: str) -> str | None:
@@ -47,6 +55,8 @@ class Speller:
 
         The reading with the fewest faults and the fewest, best known words is taken.
         """
+        if whole := min(((faults, word) for word, faults in self._far(run)), default=None):
+            return whole[1]
         best: list[tuple[float, str]] = [(0.0, "")] + [(float("inf"), "")] * len(run)
         for start in range(len(run)):
             cost, before = best[start]
@@ -69,17 +79,22 @@ class Speller:
                 for word, faults in self._near(piece):
                     yield end, _KNOWN + _FAULT * faults + (0.0 if word in self._known else 0.2), word
 
+    def _far(self, word: str) -> Iterator[tuple[str, int]]:
+        """Long known words at two faults at most from a long word."""
+        if len(word) >= LONG:
+            pool = [other for other in self._long if abs(len(other) - len(word)) <= 2]
+            for other, faults, _ in process.extract(word, pool, scorer=OSA.distance, score_cutoff=2, limit=5):
+                yield other, int(faults)
+
     def _near(self, piece: str) -> Iterator[tuple[str, int]]:
-        """Known words at one fault from a piece, or two if it is long."""
-        most = 2 if len(piece) >= LONG else 1
+        """Known words at one fault from a piece."""
         seen: set[str] = set()
         for stump in (piece, *_without_one(piece)):
             for word in self._by_stump.get(stump, ()):
                 if word not in seen and word != piece and len(word) >= SHORTEST:
                     seen.add(word)
-                    faults = OSA.distance(piece, word, score_cutoff=most)
-                    if faults <= most:
-                        yield word, faults
+                    if OSA.distance(piece, word, score_cutoff=1) <= 1:
+                        yield word, 1
 
 
 def _without_one(word: str) -> list[str]:
@@ -87,5 +102,9 @@ def _without_one(word: str) -> list[str]:
 
 
 def is_odd(run: str, speller: Speller) -> bool:
-    """Whether a run of Thai letters is cut into pieces that are no words."""
-    return any(not speller.is_right(piece) for piece in segment(run))
+    """Whether a run of Thai letters is cut into pieces that are no words, or that make a word but for one fault."""
+    pieces = segment(run)
+    if any(not speller.is_right(piece) for piece in pieces):
+        return True
+    pairs = zip(pieces, pieces[1:], strict=False)
+    return any(first in ("การ", "ความ") and speller.is_nearly(first + second) for first, second in pairs)

@@ -248,7 +248,7 @@ def parts_of(word: str) -> tuple[str, ...]:
     if len(word) < _COMPOUND or len(word) > _LONGEST or not is_thai(word[0]):
         return ()
     pieces = _tiling(word)
-    ours = word in domain_terms()
+    ours = word in domain_terms() and word not in dictionary()
     sound_parts = all(len(piece) >= _PART or piece in _AFFIXES for piece in pieces)
     if not ours and not (sound_parts and (len(word) >= _LONG or (pieces[:1] and pieces[0] in _AFFIXES))):
         return ()
@@ -273,8 +273,18 @@ def _tiling(word: str) -> tuple[str, ...]:
 @cache
 def stop_words() -> frozenset[str]:
     """Words that say nothing of what is looked for. ไม่, ขาด, ยัง, ควร and ต้อง are none of them."""
-    listed = resource("corpora/search/stopwords.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(fold(word) for line in listed if (word := line.partition("#")[0].strip()))
+    return _listed("corpora/search/stop_words.txt")
+
+
+@cache
+def light_words() -> frozenset[str]:
+    """Words that say little of what is looked for, if another word does."""
+    return _listed("corpora/search/light_words.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    lines = resource(name).read_text(encoding="utf-8").splitlines()
+    return frozenset(fold(word) for line in lines if (word := line.partition("#")[0].strip()))
 
 
 @lru_cache(maxsize=200_000)

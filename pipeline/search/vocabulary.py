@@ -58,6 +58,13 @@ class IndexVocabulary:
         return fits
 
     @cached_property
+    def criteria(self) -> np.ndarray:
+        """The criterion of each place, as numbers; 0 for none."""
+        known: dict[str, int] = {}
+        places = self._index.places()
+        return np.array([known.setdefault(p.criterion, len(known) + 1) if p.criterion else 0 for p in places], dtype=np.int64)
+
+    @cached_property
     def _categories(self) -> np.ndarray:
         return np.array([place.category or 0 for place in self._index.places()], dtype=np.int32)
 
