@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.repair.decode import copy_cost, is_compound
+from pipeline.repair.decode import copy_cost, split_cost
 from pipeline.repair.lexicon import Lexicon, is_word_shaped
 from pipeline.thai import CONSONANTS
 from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_quadgrams
@@ -27,8 +27,8 @@ CLEAN_WEIGHT = 20
 RARE = 2
 #: A word the dictionaries lack must be this common in the corpora, and this long, to be believed.
 LONE_COUNT, LONE_LENGTH = 10, 4
-#: A rare word this long is looked at for being a phrase.
-PHRASE_LENGTH = 8
+#: A word this long must be cheaper by this much (nats) than its best split into shorter words.
+PHRASE_LENGTH, PHRASE_GAIN = 6, 3.0
 #: A letter sequence is "seen", or "usual", when running text is expected to hold it once in this many letters.
 SEEN_ONCE_IN, USUAL_ONCE_IN = 5_000_000, 200_000
 #: Share of word boundaries where something other than a Thai word follows (space, line end, digit).
@@ -102,10 +102,13 @@ def lexicon_counts(clean: Iterable[str]) -> dict[str, int]:
 
 
 def without_phrases(counts: Mapping[str, int]) -> dict[str, int]:
-    """The words without the rare long ones that are no more than shorter words set together."""
-    kept = {w: n for w, n in counts.items() if n > RARE or len(w) < PHRASE_LENGTH}
-    lexicon = Lexicon(kept)
-    return kept | {w: n for w, n in counts.items() if w not in kept and not is_compound(w, lexicon)}
+    """The words without those that explain hardly more than the shorter words they are set together of."""
+    lexicon = Lexicon(counts)
+    return {
+        word: count
+        for word, count in counts.items()
+        if len(word) < PHRASE_LENGTH or split_cost(word, lexicon) > lexicon.cost(word) + PHRASE_GAIN
+    }
 
 
 def freedoms(counts: Mapping[str, int]) -> dict[str, float]:

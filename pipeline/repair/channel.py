@@ -19,8 +19,8 @@ _TONES = frozenset(TONES + THANTHAKHAT)
 _MARKS = frozenset(MARKS)
 _CONSONANTS = frozenset(CONSONANTS)
 _LEADING = frozenset(LEADING_VOWELS)
-#: Letters a mark can be pushed onto although it never stands there.
-_NEVER_MARKED = _LEADING | frozenset("ะาำ")
+#: Characters a mark can be pushed onto although it never stands there.
+_NEVER_MARKED = _LEADING | frozenset("ะาำ)]}”\"'")
 #: Words that open a phrase: a space before one is the writer's.
 _OPENERS = ("และ", "หรือ", "โดย", "ซึ่ง", "เพื่อ", "เช่น", "ทั้งนี้", "ดังนี้", "ได้แก่", "ประจำ", "จำนวน", "รวมทั้ง", "ตลอดจน", "พร้อม")
 _SIGNS = frozenset("ๆฯ")
@@ -44,7 +44,7 @@ class Costs:
     doubled: float = -4.0
     nikhahit: float = -6.0
     sara_am: float = -8.0
-    aa_as_am: float = 6.0
+    aa_as_am: float = 4.5
     am_kept: float = 0.0
     am_lost: float = 8.0
     join: float = 13.0
@@ -258,8 +258,8 @@ def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
         letter, marks, right = s[i], s[i + 1 : end], s[end : end + 4]
         moved = [marks[0] + letter + marks[1:], "".join(sorted(marks, key=_TONES.__contains__)) + letter]
         contexts = [(left, right), (left, ""), ("", right)]  # there may be damage on one side too
-        if mended_end == i:
-            contexts.append((mended[-4:], ""))
+        if i - mended_end < 3:
+            contexts.append(((mended + s[mended_end:i])[-4:], ""))
         for before, after in contexts:
             now = strangeness(f"  {before}{letter}{marks}{after} ")
             best = min(moved, key=lambda text: strangeness(f"  {before}{text}{after} "))

@@ -11,10 +11,10 @@ from pipeline.repair.lexicon import Lexicon
 from pipeline.thai import LEADING_VOWELS, MARKS
 
 #: What an unknown letter costs, by its kind: base letters begin a syllable, the rest come with one.
-_UNKNOWN = {**dict.fromkeys(MARKS, 8.0), **dict.fromkeys("ะาำๅ", 9.0), **dict.fromkeys(LEADING_VOWELS, 8.0)}
-_UNKNOWN_BASE = 9.0
-#: A word as rare as this is poor grounds for an edit, but reason enough to leave the text as it is.
-_RARE, _RARE_EDIT = 14.0, 12.0
+_UNKNOWN = {**dict.fromkeys(MARKS, 8.0), **dict.fromkeys("ะาำๅ", 9.0), **dict.fromkeys(LEADING_VOWELS, 10.0)}
+_UNKNOWN_BASE = 11.0
+#: A dictionary word is reason enough to leave the text as it is, however rare, and costs no more than this.
+_RARE = 14.0
 #: Short letter groups happen to be rare words: they are less of a reason.
 _SHORT = {2: 9.0, 3: 2.0}
 #: A word with a bond to the next one this strong loses the space between them.
@@ -47,6 +47,11 @@ class Reading:
     def ops(self) -> tuple[Op, ...]:
         """The operations of the path, in order."""
         return tuple(op for token in self.tokens for op in token.ops)
+
+
+def grounds(word: str) -> float:
+    """The most a word may cost and still be good grounds for an edit: long words may be rarer."""
+    return 9.0 + 0.8 * len(word)
 
 
 def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[int]) -> Reading:
@@ -89,9 +94,9 @@ def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[int]) ->
                 word = prefixes[grown]
                 total = spent + cost
                 trail, bold = ((*path, op), soft or cost > 0) if op >= 0 else (path, soft)
-                if word is not None:
-                    if word > _RARE:
-                        word = word + _RARE_EDIT if bold else min(word, _RARE + _SHORT.get(len(grown), 0.0))
+                if word is not None and not (bold and word > grounds(grown)):
+                    if word > _RARE and not bold:
+                        word = min(word, _RARE + _SHORT.get(len(grown), 0.0))
                     reached = total + word
                     if to in breaks and grown in bound:
                         tie = bound[grown]
@@ -118,6 +123,15 @@ def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[int]) ->
 
 def copy_cost(segment: str, lexicon: Lexicon) -> float:
     """What the segment costs as it stands, with no operation."""
+    return _cost(segment, lexicon, len(segment))
+
+
+def split_cost(word: str, lexicon: Lexicon) -> float:
+    """What a word costs as a sequence of shorter ones."""
+    return _cost(word, lexicon, len(word) - 1)
+
+
+def _cost(segment: str, lexicon: Lexicon, longest: int) -> float:
     prefixes = lexicon.prefixes
     best = [math.inf] * (len(segment) + 1)
     best[0] = 0.0
@@ -126,7 +140,7 @@ def copy_cost(segment: str, lexicon: Lexicon) -> float:
         total = base + (_SIGN.get(char) or _UNKNOWN.get(char, _UNKNOWN_BASE))
         if total < best[start + 1]:
             best[start + 1] = total
-        for end in range(start + 1, len(segment) + 1):
+        for end in range(start + 1, min(len(segment), start + longest) + 1):
             prefix = segment[start:end]
             if prefix not in prefixes:
                 break
@@ -134,16 +148,3 @@ def copy_cost(segment: str, lexicon: Lexicon) -> float:
             if word is not None:
                 best[end] = min(best[end], base + min(word, _RARE + _SHORT.get(len(prefix), 0.0)))
     return best[-1]
-
-
-def is_compound(word: str, lexicon: Lexicon) -> bool:
-    """Whether a word is made of two or more words of the lexicon that are not rare."""
-    reached = [True, *[False] * len(word)]
-    for start in range(len(word)):
-        if reached[start]:
-            for end in range(start + 1, len(word) + 1):
-                if word[start:end] not in lexicon.prefixes:
-                    break
-                if end - start < len(word) and lexicon.cost(word[start:end]) < _RARE:
-                    reached[end] = True
-    return reached[-1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, pushed_marks
-from pipeline.repair.decode import Reading, copy_cost, decode
+from pipeline.repair.decode import Reading, copy_cost, decode, grounds
 from pipeline.repair.detect import PRIVATE, Span, suspicions
 from pipeline.repair.explain import Edit, Explained, composed, replay
 from pipeline.repair.glyphs import PRIVATE_USE
@@ -46,8 +46,6 @@ _DROPPED_GAIN, _DROPPED_IN_ALL = 4.0, 10.0
 _DROPPED_SPANS = 2
 #: A line of so few letters may be a column, where one gap in a word says that gaps mean little.
 _COLUMN = 60
-#: The words of an edit may cost this much, and more the longer they are.
-_COMMON, _PER_LETTER = 10.0, 0.5
 #: A word may cost this much when a space inside it is taken out.
 _JOINED = 15.0
 #: PHINTHU is right in Pali and in foreign names; only in a word this long is it taken for a smudge.
@@ -244,11 +242,12 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
         soft = [op for op in token.ops if op.soft and not (agreed and op.rule == "aa_as_am")]
         if not soft:
             continue
+        crosses = soft[-1].end > token.end  # the letter that loses its mark begins the next word
         inner = [t for t in tokens[max(0, k - reach) : k + reach + 1] if t.end > first and t.start < length - last]
-        touched = tokens[k : k + 2] if k + 2 < len(tokens) else tokens[k : k + 1]
+        touched = [t for t in tokens[k : k + 2] if t is token or (crosses and t.cost < math.inf)]
         if (
-            any(t.cost == math.inf for t in inner)
-            or any(t.cost > _COMMON + _PER_LETTER * len(t.word) for t in touched)
+            (any(t.cost == math.inf for t in inner) and any(op.rule != "aa_as_am" for op in soft))
+            or any(t.cost > grounds(t.word) for t in touched)
             or any(op.rule == "phinthu" and len(token.word) < _PHINTHU_LENGTH for op in soft)
             or any(op.rule == "stray_space" and token.cost > _JOINED for op in soft)
         ):
