@@ -159,6 +159,7 @@ def _store_answer(
     document = DocumentRecord(
         doc_id=document_id(meta["sha256"]),
         status="partial" if meta["partial"] else "ok",
+        hint=_PARTIAL if meta["partial"] else None,
         family=meta["families"][0] if meta["families"] else "other",
         ingested_at=now,
         **{name: meta[name] for name in _META},
@@ -170,11 +171,13 @@ def _store_answer(
         doc_id=document.doc_id,
         families=document.families,
         rows=store.counts(document.doc_id),
+        hint=document.hint,
         warnings=document.warnings,
         seconds=answer.seconds,
     )
 
 
+_PARTIAL = "Some pages could not be read. Once what they need is there, run again with --force."
 #: What a reading says of its document, under the names that the document's row has for it.
 _META = ("sha256", "media_type", "title", "pages", "families", "warnings", "agency", "fiscal_year")
 
