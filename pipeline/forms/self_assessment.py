@@ -56,6 +56,8 @@ _TABLE_HEAD_WORD = re.compile(
 _ITEM = re.compile(r"^(?P<number>\d{1,2})[.)](?!\d) ?(?P<text>\S.*)$")
 _BULLET = re.compile(r"^[-–•*] ?(?=\S)")
 _NOTHING = re.compile(r"^[-–—.\s]*$|^ไม่มี$")
+#: Points that the first line of a paragraph is set in by, at the least.
+_INDENT = 8.0
 #: Lines before the first sign of the form in which its title stands.
 _ABOVE = 40
 
@@ -278,9 +280,11 @@ def _statements(lines: Sequence[TextLine]) -> Iterator[tuple[int | None, list[st
 
 
 def _parted(before: TextLine, line: TextLine) -> bool:
-    """Whether a paragraph ends between two lines: something blank is there, and the phrase is at its end."""
-    ended = before.line.page is not None and before.line.joint is None
-    return (ended or apart(before, line)) and not OPEN_END.search(before.text)
+    """Whether a paragraph ends between two lines: something blank is there, or in a PDF the second is set in; and
+    the phrase is at its end."""
+    a, b = before.line, line.line
+    set_in = a.joint is None and a.bbox is not None and b.bbox is not None and b.bbox.x0 - a.bbox.x0 > _INDENT
+    return (set_in or apart(before, line)) and not OPEN_END.search(before.text)
 
 
 def _levels(section: Section, criteria: Sequence[_Criterion]) -> Iterator[Record]:

@@ -54,15 +54,13 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     first = min([believed[0], *(i for i in points if believed[0] - i < _AROUND)])
     tiles = [i for i, line in enumerate(lines[:first]) if _TILES.match(line.plain) and first - i < _TITLES]
     anchor = min([first, *tiles])
-    if lines[anchor].line.page is not None:  # a slide is a page
-        yield next(i for i, line in enumerate(lines) if line.line.page == lines[anchor].line.page)
-        return
     above = range(max(0, anchor - _TITLES), anchor)
     listed = [i for i in above if _LISTED.match(lines[i].plain)]  # of the document before
-    titles = (
-        i for i in range(listed[-1] + 1 if listed else above.start, anchor) if _title_category(lines, i) is not None
-    )
-    yield next(titles, anchor)
+    own = range(listed[-1] + 1 if listed else above.start, anchor)
+    page = lines[anchor].line.page
+    on_page = [i for i in above if page is not None and lines[i].line.page == page]
+    titles = [i for i in own if _title_category(lines, i) is not None]
+    yield min([anchor, *titles[:1], *on_page[:1]])
 
 
 def _title_category(lines: Sequence[TextLine], at: int) -> int | None:
