@@ -67,6 +67,20 @@ def _media_type(path: Path, data: bytes) -> str:
         ) from None
 
 
+@cache
+def _ready() -> None:
+    """Loads what every document needs, once, and spares the garbage collector from walking it again and again.
+
+    Pages are made of very many small objects without cycles, for which it would run all the time.
+    """
+    default_repairer()
+    outlines.library()
+    text_quality("ไทย")
+    word_tokenize("ไทย", engine="newmm")
+    gc.freeze()
+    gc.set_threshold(max(gc.get_threshold()[0], 50_000), 20, 20)
+
+
 def _pages(
     path: Path, data: bytes, media_type: str, warnings: list[str], ocr: Ocr, password: str | None
 ) -> Iterator[Page]:
@@ -74,6 +88,7 @@ def _pages(
         text, _ = plaintext.decode(data)
         yield from _repaired(plaintext.read_pages(text))
         return
+    _ready()
     sound = mend.open_pdf(path, password=password)
     warnings.extend(sound.warnings)
     pages = read_scans(pdf.read_pages(sound.data), sound.data, warnings, when=ocr, mended=sound.mended)

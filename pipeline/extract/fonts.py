@@ -147,8 +147,9 @@ class Font:
         claim = self._claim(code)
         width = self.width(code)
         own = self._own_character(code, claim)
-        drawing = self.drawing(code) if own is None else None
-        ink = self._ink(code) if own is not None else drawing.bbox if drawing is not None else None
+        plain = own is not None or (claim is not None and claim.isascii() and claim.isalnum())
+        drawing = None if plain else self.drawing(code)
+        ink = self._ink(code) if plain else drawing.bbox if drawing is not None else None
         known = outlines.character(drawing) if drawing is not None else None
         if known is not None and _is_digit(claim):
             known = None  # a font may well draw Arabic digits as Thai ones

@@ -200,18 +200,25 @@ class _Interpreter:
             if self.instructions > _MAX_INSTRUCTIONS:
                 return
             operator = str(instruction.operator)
+            if operator in _IDLE:
+                continue
             operands = instruction.operands
             state = self.state
             try:
                 if operator == "Tj":
-                    self.show(bytes(operands[0]))
+                    self.emit((bytes(operands[0]),))
+                elif operator == "Td":
+                    self.move(float(operands[0]), float(operands[1]))
                 elif operator == "TJ":
-                    self.show_adjusted(operands[0])
-                elif operator in ("Td", "TD"):
-                    x, y = float(operands[0]), float(operands[1])
-                    if operator == "TD":
-                        state.leading = -y
-                    self.move(x, y)
+                    self.emit([bytes(i) if isinstance(i, pikepdf.String) else float(i) for i in operands[0]])
+                elif operator == "EMC":
+                    if self.marks:
+                        self.span, self.pagination = self.marks.pop()
+                elif operator == "BDC":
+                    self.begin(operands, resources)
+                elif operator == "TD":
+                    state.leading = -float(operands[1])
+                    self.move(float(operands[0]), float(operands[1]))
                 elif operator == "Tm":
                     self.tm = self.line_matrix = tuple(map(float, operands))  # type: ignore[assignment]
                 elif operator == "T*":
@@ -237,18 +244,13 @@ class _Interpreter:
                     state.mode = int(operands[0])
                 elif operator == "'":
                     self.move(0.0, -state.leading)
-                    self.show(bytes(operands[0]))
+                    self.emit((bytes(operands[0]),))
                 elif operator == '"':
                     state.word_space, state.char_space = float(operands[0]), float(operands[1])
                     self.move(0.0, -state.leading)
-                    self.show(bytes(operands[2]))
-                elif operator == "BDC":
-                    self.begin(operands, resources)
+                    self.emit((bytes(operands[2]),))
                 elif operator == "BMC":
                     self.marks.append((self.span, self.pagination))
-                elif operator == "EMC":
-                    if self.marks:
-                        self.span, self.pagination = self.marks.pop()
                 elif operator == "q":
                     if len(saved) < 10_000:
                         saved.append(state.copy())
@@ -298,12 +300,6 @@ class _Interpreter:
     def move(self, x: float, y: float) -> None:
         a, b, c, d, e, f = self.line_matrix
         self.tm = self.line_matrix = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
-
-    def show_adjusted(self, items: Any) -> None:
-        self.emit([bytes(item) if isinstance(item, pikepdf.String) else float(item) for item in items])
-
-    def show(self, data: bytes) -> None:
-        self.emit((data,))
 
     def emit(self, items: Sequence[bytes | float]) -> None:
         """Draws strings from the current point on; numbers between them move it back by thousandths of an em."""
@@ -462,6 +458,10 @@ class _Interpreter:
         self.tm, self.line_matrix, self.marks, self.span, self.pagination = text
 
 
+#: Instructions that move nothing and draw nothing.
+_IDLE = frozenset(
+    "ET g G rg RG k K sc SC scn SCN cs CS w J j M d ri i MP DP BX EX sh d0 d1".split()
+)
 _STROKE, _FILL = 1, 2
 _PAINT = {"S": 1, "s": 1, "f": 2, "F": 2, "f*": 2, "B": 3, "B*": 3, "b": 3, "b*": 3, "n": 0}
 
