@@ -1,0 +1,1 @@
+"""Next year's development plan, drafted from this year's OFIs."""
