@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.repair.quadgrams import strangeness
-from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, CONSONANTS, LEADING_VOWELS, MARKS, THANTHAKHAT, TONES
+from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, CONSONANTS, DEPENDENT, LEADING_VOWELS, MARKS, THANTHAKHAT, TONES
 
 _VOWEL_MARKS = frozenset(ABOVE_VOWELS + BELOW_VOWELS)
 _TONES = frozenset(TONES + THANTHAKHAT)
@@ -25,6 +25,7 @@ _NEVER_MARKED = _LEADING | frozenset("ะาำ)]}”\"'")
 _OPENERS = ("และ", "หรือ", "โดย", "ซึ่ง", "เพื่อ", "เช่น", "ทั้งนี้", "ดังนี้", "ได้แก่", "ประจำ", "จำนวน", "รวมทั้ง", "ตลอดจน", "พร้อม")
 _SIGNS = frozenset("ๆฯ")
 _PUSHED = re.compile(f"(?<=[{CONSONANTS}{MARKS}])([{CONSONANTS}])[{MARKS}]{{1,2}}")
+_DEPENDENT = frozenset(DEPENDENT)
 _UPPER = frozenset("ัิีึื")
 _AA = frozenset("าำ")
 _TALL = frozenset("ปฝฟฬ")
@@ -256,7 +257,7 @@ def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
             continue
         left = s[max(0, i - 4) : i]
         letter, marks, right = s[i], s[i + 1 : end], s[end : end + 4]
-        moved = [marks[0] + letter + marks[1:], "".join(sorted(marks, key=_TONES.__contains__)) + letter]
+        moved = {marks[0] + letter + marks[1:], "".join(sorted(marks, key=_TONES.__contains__)) + letter}
         contexts = [(left, right), (left, ""), ("", right)]  # there may be damage on one side too
         if i - mended_end < 3:
             contexts.append(((mended + s[mended_end:i])[-4:], ""))
@@ -267,3 +268,9 @@ def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
                 mended, mended_end = before + best, end
                 yield i
                 break
+
+
+def is_gap(s: str, i: int) -> bool:
+    """Whether the spelling about the space at ``i`` is less strange without it."""
+    left, right = s[max(0, i - 4) : i], s[i:].lstrip(" ")[:4]
+    return right[:1] in _DEPENDENT or strangeness(f"  {left}{right} ") < strangeness(f"  {left} {right} ")

@@ -7,9 +7,10 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, pushed_marks
+from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, is_gap, pushed_marks
 from pipeline.repair.decode import Reading, copy_cost, decode, grounds
 from pipeline.repair.detect import PRIVATE, Span, suspicions
 from pipeline.repair.explain import Edit, Explained, composed, replay
@@ -24,7 +25,7 @@ _SEGMENT = re.compile(
     f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*(?:(?<= [{MARKS}])[0-9๐-๙])?"
 )
 _MENDABLE = re.compile(
-    f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{MARKS}]|([{MARKS}])\\1|[ะาำเ-ไ)\\]}}”\"'][{MARKS}]|า"
+    f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{MARKS}]|([{MARKS}])\\1|[ะาำเ-ไ)\\]}}”\"'][{MARKS}]"
 )
 _LETTERSPACED_TOKEN = re.compile("(?<![^ ])(?:[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?! า)|า)(?= )")
 _SPACE = re.compile(f"(?<=[{_THAI}]) (?=[{_THAI}])")
@@ -64,8 +65,7 @@ _ROUNDS = 4
 _REMEMBERED = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What the first reading of a line found: signs of each kind of damage, and signs against it."""
 
     shifts: int = 0
@@ -78,8 +78,10 @@ class Tally:
     dropped: int = 0
     letters: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    @property
+    def speaks(self) -> bool:
+        """Whether there is any sign of damage that says something about the lines around."""
+        return bool(self.shifts or self.ams or self.joins or self.lost_ams or self.dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ class Repairer:
                 whole = [Span(0, len(text), True)] if signs == "า" else spans[i]
                 stretches[i] = list(stretches_of(text, whole, signs))
                 tallies[i] = self._tally(stretches[i], text)
+            speaking = {i for i, tally in tallies.items() if tally.speaks}
             changed = []
             for i in sorted(tallies):
-                nearby = (tallies[j] for j in range(i - _REACH, i + _REACH + 1) if j != i and j in tallies)
-                edits = self._edits(results[i].text, stretches[i], tallies[i], sum(nearby, Tally()))
+                nearby = [tallies[j] for j in range(i - _REACH, i + _REACH + 1) if j != i and j in speaking]
+                around = Tally(*map(sum, zip(*nearby, strict=True))) if nearby else Tally()
+                edits = self._edits(results[i].text, stretches[i], tallies[i], around)
                 if edits:
                     changed.append(i)
                     before = results[i]
@@ -265,7 +269,10 @@ def stretches_of(line: str, spans: Sequence[Span], signs: str = "") -> Iterator[
         if lost:
             for i in range(start, end):
                 near[i] |= TRACELESS
-    mendable = [m.start() for m in _MENDABLE.finditer(text) if near[m.start()]]
+    mendable = [
+        i for i in (m.start() for m in _MENDABLE.finditer(text)) if near[i] and (text[i] != " " or is_gap(text, i))
+    ]
+    mendable += (i for i, bits in enumerate(near) if bits & TRACELESS and text[i] == "า")
     for i in pushed_marks(text, near):
         near[i] |= SHIFTED
         mendable.append(i)
