@@ -271,9 +271,12 @@ def _adopt(found: list[Piece]) -> None:
         bases = [
             p
             for p in nearby
-            if p.letter and not p.is_space and abs(p.y - orphan.y) < 0.6 * p.size and p.drawn.angle == orphan.drawn.angle
+            if p.letter
+            and not p.is_space
+            and abs(p.y - orphan.y) < 0.6 * p.size
+            and p.drawn.angle == orphan.drawn.angle
             and p.x0 - _REACH * p.size <= at <= p.x1 + _REACH * p.size
-        ]  # fmt: skip
+        ]
         if bases:
             # Over the letter itself rather than beside it; over its right part, where marks stand.
             base = min(bases, key=lambda p: (not p.x0 <= at <= p.x1, abs(p.x1 - 0.15 * p.size - at)))

@@ -221,7 +221,7 @@ class Font:
         number = windows_character(self.name, gid) if gid is not None else None
         if number is not None:
             return number, "glyph-number", 0.95
-        left, bottom, right, top = drawing.bbox
+        left, _, right, _ = drawing.bbox
         hangs = abs(self.width(code)) < 0.02 or right <= 0.15 * (right - left)
         among = _MARKS if hangs else None
         whole = self._form(code)
@@ -461,9 +461,9 @@ class FontLibrary:
         return font
 
     def _read(self, source: pikepdf.Dictionary) -> Font:
-        descendants = source.get("/DescendantFonts")
+        descendants: Any = source.get("/DescendantFonts")
         composite = isinstance(descendants, pikepdf.Array) and len(descendants) > 0
-        inner = descendants[0] if composite else source
+        inner: Any = descendants[0] if composite else source
         if not isinstance(inner, pikepdf.Dictionary):
             return _nothing()
         descriptor = inner.get("/FontDescriptor")
@@ -560,9 +560,9 @@ def _cid_widths(source: Any) -> dict[int, float]:
                 widths[first + n] = _number(width) / 1000
             at += 2
         elif at + 2 < len(items):
-            last, width = int(_number(items[at + 1])), _number(items[at + 2]) / 1000
+            last, shared = int(_number(items[at + 1])), _number(items[at + 2]) / 1000
             for cid in range(first, min(last, 0xFFFF) + 1):
-                widths[cid] = width
+                widths[cid] = shared
             at += 3
         else:
             break

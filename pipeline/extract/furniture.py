@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.extract.model import Line, Page
 from pipeline.thai import arabic_digits, squeeze
@@ -63,7 +64,7 @@ def _marked(ahead: deque[Page], behind: deque[Page], heads: list[list[tuple[str,
 def _apart(line: Line, inner: Line, by_height: Sequence[Line]) -> bool:
     """Whether a line stands further from the next one than the lines of the text do from each other."""
     tops = [each.bbox.top for each in by_height if each.bbox is not None]
-    pitches = sorted(b - a for a, b in zip(tops, tops[1:], strict=False) if b - a > 3)
+    pitches = sorted(b - a for a, b in pairwise(tops) if b - a > 3)
     if line.bbox is None or inner.bbox is None or len(pitches) < 3:
         return True
     return abs(line.bbox.top - inner.bbox.top) > 1.2 * pitches[len(pitches) // 2]

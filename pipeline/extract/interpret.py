@@ -459,9 +459,8 @@ class _Interpreter:
 
 
 #: Instructions that move nothing and draw nothing.
-_IDLE = frozenset(
-    "ET g G rg RG k K sc SC scn SCN cs CS w J j M d ri i MP DP BX EX sh d0 d1".split()
-)
+_IDLE = {"ET", "g", "G", "rg", "RG", "k", "K", "sc", "SC", "scn", "SCN", "cs", "CS", "w", "J", "j", "M", "d", "ri", "i"}
+_IDLE |= {"MP", "DP", "BX", "EX", "sh", "d0", "d1"}
 _STROKE, _FILL = 1, 2
 _PAINT = {"S": 1, "s": 1, "f": 2, "F": 2, "f*": 2, "B": 3, "B*": 3, "b": 3, "b*": 3, "n": 0}
 

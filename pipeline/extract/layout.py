@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 
 from pipeline.extract.clusters import Piece
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Line
+from pipeline.extract.tables import Grid
 from pipeline.thai import SARA_AM
 
 #: Ems. Text drawn with spaces in it needs a wider gap to be given one more; text without any, a narrower one.
@@ -148,7 +150,7 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
     """A line of text from its runs, with spaces where the page shows them."""
     members = sorted((p for run in line for p in run.pieces), key=lambda p: p.x0) if len(line) > 1 else line[0].pieces
     members = _once(members)
-    gaps = [b.x0 - a.x1 for a, b in zip(members, members[1:], strict=False) if not (a.is_space or b.is_space)]
+    gaps = [b.x0 - a.x1 for a, b in pairwise(members) if not (a.is_space or b.is_space)]
     size = max(run.size for run in line)
     spread = max(median(gaps), 0.0) if len(gaps) > 4 else 0.0
     enough = spread + (_GAP_WITH_SPACES if spaced else _GAP_WITHOUT) * size

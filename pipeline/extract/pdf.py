@@ -27,12 +27,7 @@ def read_pages(data: bytes) -> Iterator[Page]:
 
 def _lay(data: bytes) -> Iterator[Laid]:
     laid: deque[Laid] = deque()
-    for page in mark(_laid_pages(data, laid)):
-        yield next(each for each in _take(laid) if each.page is page)
-
-
-def _take(laid: deque[Laid]) -> Iterator[Laid]:
-    while laid:
+    for _ in mark(_laid_pages(data, laid)):  # pages come out in the order they went in
         yield laid.popleft()
 
 

@@ -1,7 +1,7 @@
 """Presentation forms: code points and glyph numbers that stand for a shape of a letter, not for the letter.
 
-The tables of private-use forms are those of HarfBuzz's Thai shaper: for each letter the code points that Windows fonts and
-Macintosh fonts give to its shape moved down, down and left, left, or with its descender removed.
+The tables of private-use forms are those of HarfBuzz's Thai shaper: for each letter the code points that
+Windows fonts and Macintosh fonts give to its shape moved down, down and left, left, or without its descender.
 """
 
 from __future__ import annotations

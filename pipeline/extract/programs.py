@@ -219,8 +219,9 @@ class FontProgram:
         data, offsets = self._glyf
         if not 0 <= gid < len(offsets) - 1 or offsets[gid + 1] - offsets[gid] < 10:
             return None
-        box = struct.unpack_from(">4h", data, offsets[gid] + 2)
-        return tuple(edge / self.units_per_em for edge in box)  # type: ignore[return-value]
+        left, bottom, right, top = struct.unpack_from(">4h", data, offsets[gid] + 2)
+        em = self.units_per_em
+        return left / em, bottom / em, right / em, top / em
 
     @cached_property
     def _glyf(self) -> tuple[bytes, list[int]] | None:
@@ -248,7 +249,7 @@ class FontProgram:
 
     def polygons(self, gid: int) -> list[list[Point]]:
         """The glyph's contours with their curves drawn as short lines, in ems; nothing if it cannot be read."""
-        glyf = self._tt["glyf"] if self._tt is not None and self._cff is None else None
+        glyf: Any = self._tt["glyf"] if self._tt is not None and self._cff is None else None
         pen = _FlatteningPen(glyf, 1 / self.units_per_em)
         try:
             if self._cff is not None:

@@ -85,7 +85,10 @@ def _open_ends(rules: Sequence[Rule]) -> list[Rule]:
     for y in _steps([end for rule in upright for end in (rule.top, rule.bottom)]):
         ending = [r.x0 for r in upright if abs(r.top - y) <= 2 * _SNAP or abs(r.bottom - y) <= 2 * _SNAP]
         closed = any(
-            rule.bottom - rule.top < 1 and abs(rule.top - y) <= 2 * _SNAP and rule.x1 > min(ending) and rule.x0 < max(ending)
+            rule.bottom - rule.top < 1
+            and abs(rule.top - y) <= 2 * _SNAP
+            and rule.x0 < max(ending, default=0.0)
+            and rule.x1 > min(ending, default=0.0)
             for rule in rules
         )
         if len(ending) > 1 and max(ending) - min(ending) > _RULED_HEIGHT and not closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from pythainlp.tokenize import word_tokenize
@@ -27,7 +28,7 @@ def join(lines: Sequence[Line], right: float) -> None:
 
     A line's joint comes in as " " where a space was drawn at its end and "" where none was.
     """
-    pitches = [b.bbox.top - a.bbox.top for a, b in zip(lines, lines[1:], strict=False) if a.bbox and b.bbox]
+    pitches = [b.bbox.top - a.bbox.top for a, b in pairwise(lines) if a.bbox and b.bbox]
     usual = median(p for p in pitches if p > 1) if any(p > 1 for p in pitches) else 0.0
     for line, after in zip(lines, [*lines[1:], None], strict=True):
         if after is None:
