@@ -1,19 +1,33 @@
-"""Tags of passages: what a model says of a text."""
+"""Tags of passages: what a model says of a text, and of the records a document's structure leaves unlabelled."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import numpy as np
+
+from pipeline.records import Passage, Record
+from pipeline.resources import resource
+from pipeline.tagging.linear import Floats, Model
+
+#: Criteria named with their probability.
+_NAMED = 5
+#: A pass or fail is said from this probability on.
+_DECIDED = 0.6
+#: Decimals of a probability: more would differ between machines' exponential functions.
+_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
     """What is said of a passage.
 
-    `category` is 0–7 (0 = none) with the probability of each in `category_probs`; `criterion` is null outside of
-    a category, `criterion_probs` names the likeliest ones; `role` is "strength", "ofi" or null; `verdict` is
-    "pass", "fail" or null. `abstained`: too unsure to be relied on, a person should look.
+    `category` is 0–7 (0 = none) with the probability of each in `category_probs`; `criterion` is null where the
+    category is 0, `criterion_probs` names the likeliest five; `role` is "strength", "ofi" or null for neither;
+    `verdict` is "pass", "fail" or null for undecided. `abstained`: too unsure to rely on, a person should look.
     """
 
     category: int
@@ -26,18 +40,99 @@ class Tag:
 
 
 class Tagger:
-    """A loaded model."""
+    """A loaded model that tags texts."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        labels = model.heads["criterion"].labels if "criterion" in model.heads else ()
+        categories = model.heads["category"].labels
+        #: For each criterion the column of its category.
+        self._parents = np.array([categories.index(label[0]) for label in labels], dtype=np.int64)
 
     @classmethod
     def load(cls, folder: str | Path) -> Tagger:
-        """The model in a folder."""
-        raise NotImplementedError
+        """The model in a folder. Raises PmqaError ("model") if there is none."""
+        return cls(Model.load(folder))
 
     @classmethod
     def shipped(cls) -> Tagger | None:
-        """The shipped model, None where there is none."""
-        return None
+        """The model that ships, None in an installation without one."""
+        return _shipped()
 
     def tag(self, texts: Sequence[str]) -> list[Tag]:
         """A tag for each text."""
-        raise NotImplementedError
+        return list(self._tags(texts))
+
+    def _tags(self, texts: Sequence[str]) -> Iterator[Tag]:
+        heads = self.model.heads
+        for found in self.model.probabilities(texts):
+            categories = np.round(found["category"], _DECIMALS)
+            criteria = np.round(self.criteria(found), _DECIMALS)
+            for row, probabilities in enumerate(categories):
+                best = int(probabilities.argmax())
+                category = int(heads["category"].labels[best])
+                likeliest = np.argsort(-criteria[row], kind="stable")[:_NAMED]
+                named = {heads["criterion"].labels[i]: float(criteria[row, i]) for i in likeliest}
+                role = self._answer(found, "role", row, 0.0)
+                yield Tag(
+                    category=category,
+                    category_probs=dict(zip(heads["category"].labels, map(float, probabilities), strict=True)),
+                    criterion=self._criterion(criteria[row], best) if category else None,
+                    criterion_probs=named,
+                    role=None if role == "none" else role,
+                    verdict=None if role in (None, "none") else self._answer(found, "verdict", row, _DECIDED),
+                    abstained=bool(probabilities[best] < self.model.threshold),
+                )
+
+    def criteria(self, found: dict[str, Floats]) -> Floats:
+        """Probabilities of the criteria: those of their categories, shared out within each."""
+        if not len(self._parents):
+            return np.zeros((len(found["category"]), 0))
+        own = found["criterion"]
+        totals = np.zeros_like(found["category"])
+        for column, parent in enumerate(self._parents):
+            totals[:, parent] += own[:, column]
+        share = own / np.maximum(totals[:, self._parents], 1e-12)
+        return np.asarray(share * found["category"][:, self._parents], dtype=np.float64)
+
+    def _criterion(self, probabilities: Floats, category: int) -> str | None:
+        within = np.flatnonzero(self._parents == category)
+        if not len(within):
+            return None
+        return self.model.heads["criterion"].labels[int(within[probabilities[within].argmax()])]
+
+    def _answer(self, found: dict[str, Floats], head: str, row: int, least: float) -> str | None:
+        if head not in found:
+            return None
+        best = int(found[head][row].argmax())
+        return self.model.heads[head].labels[best] if found[head][row, best] >= least else None
+
+
+@cache
+def _shipped() -> Tagger | None:
+    try:
+        folder = resource("models/tagging")
+    except FileNotFoundError:
+        return None
+    return Tagger.load(folder) if (folder / "model.json").is_file() else None
+
+
+def tag_records(records: Iterable[Record]) -> None:
+    """Label the passages among a document's records that its structure says nothing of, in place.
+
+    Where the model abstains, the category stays unknown and only its probabilities are noted.
+    """
+    tagger = Tagger.shipped()
+    bare = [r for r in records if isinstance(r, Passage) and r.category is None and r.label_source == "structure"]
+    if tagger is None or not bare:
+        return
+    for passage, tag in zip(bare, tagger.tag([passage.text for passage in bare]), strict=True):
+        passage.label_source = "model"
+        passage.category_probs = tag.category_probs
+        passage.confidence = max(tag.category_probs.values())
+        passage.abstained = tag.abstained
+        passage.verdict = passage.verdict or tag.verdict
+        passage.role = passage.role or tag.role
+        if not tag.abstained:
+            passage.category = tag.category
+            passage.criterion = tag.criterion

@@ -1,0 +1,308 @@
+"""Labelled examples: from the corpora that ship, from the structure of documents, from people.
+
+A label may be missing (None): an example teaches only what it is labelled with. `group` is the document an example
+comes from ("agency year"), or the topic it was written on; nothing is ever split within a group.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline import framework
+from pipeline.errors import PmqaError
+from pipeline.records import Activity, Finding, Indicator, Passage, Plan, Record
+from pipeline.resources import resource
+from pipeline.tagging.features import normalise
+
+CATEGORIES = range(8)
+ROLES = ("none", "strength", "ofi")
+VERDICTS = ("pass", "fail")
+#: How much an example counts by where its label comes from.
+WEIGHTS = {"human": 2.0, "structure": 0.5, "corpus": 0.5}
+#: Shorter than this (characters that count) and a text says nothing.
+_LEAST = 5
+
+_ROLE_OF_KIND = {
+    "strength": "strength",
+    "ofi": "ofi",
+    "indicator_ofi": "ofi",
+    "improvement_example": "ofi",
+    "obstacle": "ofi",
+    "gap": "ofi",
+    "action": "none",
+    "guidance": "none",
+    "level": "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and its labels: category 0–7, criterion, role ("none" for neither), verdict."""
+
+    text: str
+    category: int | None = None
+    criterion: str | None = None
+    role: str | None = None
+    verdict: str | None = None
+    source: str = "corpus"
+    group: str = ""
+    weight: float = 1.0
+
+
+# -------------------------------------------------------------------------------------------- corpora
+
+
+def _corpus(name: str) -> dict[str, Any]:
+    return tomllib.loads((resource("corpora/tagging") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _some(frames: Sequence[str], phrase: str, count: int) -> list[str]:
+    """The phrase in some of the frames: always the same ones, but different ones for each phrase."""
+    order = sorted(frames, key=lambda frame: zlib.crc32((frame + "\x1f" + phrase).encode()))
+    return [frame.format(phrase) for frame in order[:count]]
+
+
+#: How many sentences are made of each phrase: for neither role, for a strength, for an OFI.
+_COUNTS = {
+    "things": {"none": 6, "strength": 3, "ofi": 3},
+    "acts": {"none": 6, "strength": 3, "ofi": 3},
+    "measures": {"none": 8, "strength": 1, "ofi": 2},
+}
+#: How many sentences are made of each subject of praise, fault or neither.
+_PREDICATES = {"none": 6, "strength": 10, "ofi": 14}
+#: Praise speaks for a pass, fault against it.
+_VERDICT_OF = {"strength": "pass", "ofi": "fail"}
+#: Where a result lies whose subject is the matter of a process category.
+_RESULT_OF = {"3": "7.2", "5": "7.3", "6": "7.6"}
+
+
+@cache
+def from_corpora() -> tuple[Example, ...]:
+    """Examples from `corpora/tagging` and from the frameworks' titles and key terms."""
+    return tuple(_unrepeated([*_topics(), *_results(), *_none(), *_titles(), *_roles()]))
+
+
+def _topics() -> Iterator[Example]:
+    frames = _corpus("frames")
+    for name in ("topics-1-3", "topics-4-6"):
+        for topic in _corpus(name)["topics"]:
+            criterion = topic["criterion"]
+            category = int(criterion[0])
+            for text in topic["sentences"]:
+                yield Example(text, category, criterion, "none", group=text)
+            for kind in ("things", "acts"):
+                for phrase in topic[kind]:
+                    yield from _framed(frames, kind, phrase, category, criterion)
+                    for text in _some(frames["measured"][kind], phrase, 1):
+                        yield Example(text, 7, _RESULT_OF.get(criterion[0]), "none", group=phrase, weight=0.5)
+
+
+def _results() -> Iterator[Example]:
+    frames = _corpus("frames")
+    for result in _corpus("results")["results"]:
+        criterion = result["criterion"] or None
+        for text in result["sentences"]:
+            yield Example(text, 7, criterion, "ofi" if text.startswith("ควร") else "none", group=text)
+        for phrase in result["measures"]:
+            yield from _framed(frames, "measures", phrase, 7, criterion)
+
+
+def _framed(
+    frames: Mapping[str, Any], kind: str, phrase: str, category: int, criterion: str | None
+) -> Iterator[Example]:
+    for role, count in _COUNTS[kind].items():
+        verdict = _VERDICT_OF.get(role)
+        for text in _some(frames[kind][role], phrase, count):
+            yield Example(text, category, criterion, role, verdict, group=phrase, weight=0.5)
+
+
+def _none() -> Iterator[Example]:
+    corpus = _corpus("none")
+    for text in corpus["sentences"]:
+        yield Example(text, 0, None, "none", group=text)
+    for unit in corpus["units"]:
+        for frame in corpus["unit_frames"]:
+            yield Example(frame.format(unit), 0, None, "none", group=unit, weight=0.3)
+
+
+def _titles() -> Iterator[Example]:
+    """Titles of every edition; criteria are those of the default edition, which alone is used to label."""
+    for name in framework.available():
+        edition = framework.load(name)
+        for category in edition.categories:
+            for text in (category.title, *category.variants, category.description):
+                yield Example(text, category.number, None, "none", group=text)
+        for criterion in edition.criteria:
+            number = criterion.number if name == framework.DEFAULT else None
+            wordings = [criterion.title or "", *criterion.variants, *criterion.key_terms]
+            wordings += [item.title for item in criterion.items]
+            wordings += [part for item in criterion.items for part in item.parts]
+            wordings += [group.title for group in criterion.groups]
+            for text in wordings:
+                yield Example(text, criterion.category, number, "none", group=text)
+
+
+def _roles() -> Iterator[Example]:
+    """Praise, fault and neither, of no category in particular."""
+    corpus = _corpus("roles")
+    for role, texts in corpus["sentences"].items():
+        for text in texts:
+            yield Example(text, None, None, role, _VERDICT_OF.get(role), group=text)
+    for subject in corpus["subjects"]:
+        for role, frames in corpus["predicates"].items():
+            for text in _some(frames, subject, _PREDICATES[role]):
+                yield Example(text, None, None, role, _VERDICT_OF.get(role), group=subject, weight=0.5)
+
+
+# ------------------------------------------------------------------------------------------ structure
+
+
+def from_records(records: Iterable[Record]) -> list[Example]:
+    """Examples from what the structure of a document says of its texts, or a person does.
+
+    Records that a model labelled teach nothing.
+    """
+    records = [record for record in records if record.label_source != "model"]
+    plans = {record.plan_id: record for record in records if isinstance(record, Plan)}
+    found: list[Example] = []
+    for record in records:
+        group = f"{record.agency or record.doc_id} {record.fiscal_year or ''}".strip()
+        for example in _of_record(record, plans):
+            found.append(
+                replace(
+                    example,
+                    criterion=_known(example.criterion),
+                    source=record.label_source,
+                    group=group,
+                    weight=WEIGHTS[record.label_source] * example.weight,
+                )
+            )
+    return _unrepeated(found)
+
+
+def _of_record(record: Record, plans: Mapping[str, Plan]) -> Iterator[Example]:
+    match record:
+        case Finding(kind="verdict") if record.item:
+            role = "ofi" if record.verdict == "fail" else None
+            yield Example(record.text, record.category, record.criterion, role, _ticked(record.verdict))
+        case Finding():
+            role = _ROLE_OF_KIND.get(record.kind)
+            verdict = _VERDICT_OF.get(role or "")
+            yield Example(record.text, record.category, record.criterion, role, verdict)
+        case Indicator():
+            yield Example(record.name or "", 7, record.sub_criterion, "none")
+            yield Example(record.comment or "", 7, record.sub_criterion, None, _ticked(record.verdict))
+        case Plan():
+            for text in (record.name, record.objective, record.summary):
+                yield Example(text or "", record.category, None, "none")
+            for text in (record.responsible, record.period, record.budget):
+                yield Example(text or "", 0, None, "none")
+            for text in record.kpis:
+                yield Example(text, 7 if _is_measure(text) else None, None, "none")
+        case Activity():
+            category = framework.category_of(record.criteria_ref) if record.criteria_ref else None
+            if category is None and record.plan_id in plans:
+                category = plans[record.plan_id].category
+            # A step as such ("report to the management") may belong anywhere.
+            yield Example(record.text, category, None, "none", weight=0.5)
+            yield Example(record.responsible or "", 0, None, "none", weight=0.5)
+        case Passage() if record.category is not None:
+            role = record.role if record.role in ROLES else None
+            yield Example(record.text, record.category, record.criterion, role)
+
+
+def _ticked(verdict: str | None) -> str | None:
+    return verdict if verdict in VERDICTS else None
+
+
+def _known(criterion: str | None) -> str | None:
+    return criterion if criterion and framework.load().criterion(criterion) else None
+
+
+def _is_measure(text: str) -> bool:
+    return normalise(text).lstrip("0").startswith(("ร้อยละ", "จำนวน", "ระดับ", "อัตรา", "สัดส่วน"))
+
+
+# --------------------------------------------------------------------------------------------- people
+
+
+def read_jsonl(path: str | Path) -> list[Example]:
+    """Examples from a file of one JSON object a line: `text` and any of the labels, `source` and `group`.
+
+    Raises PmqaError ("labels") naming the line that is wrong.
+    """
+    examples = []
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PmqaError(f"{path} cannot be read as UTF-8 text: {error}.", code="labels") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            examples.append(_of_row(json.loads(line)))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise PmqaError(
+                f"{path}, line {number}: {error}.",
+                hint='A line looks like {"text": "...", "category": 4, "criterion": "4.3", "role": "ofi"}.',
+                code="labels",
+            ) from error
+    return examples
+
+
+def write_jsonl(examples: Iterable[Example], path: str | Path) -> None:
+    """Write examples so that `read_jsonl` gives them back."""
+    text = "".join(json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _of_row(row: Mapping[str, Any]) -> Example:
+    text, category, role, verdict = row["text"], row.get("category"), row.get("role"), row.get("verdict")
+    if not isinstance(text, str):
+        raise ValueError('"text" must be a text')
+    if category is not None and (isinstance(category, bool) or category not in CATEGORIES):
+        raise ValueError(f"category {category!r} is not one of 0–7")
+    if role is not None and role not in ROLES:
+        raise ValueError(f"role {role!r} is not one of {', '.join(ROLES)}")
+    if verdict is not None and verdict not in VERDICTS:
+        raise ValueError(f"verdict {verdict!r} is not one of {', '.join(VERDICTS)}")
+    criterion = row.get("criterion")
+    if criterion is not None and _known(criterion) is None:
+        raise ValueError(f"criterion {criterion!r} is not one of the framework's")
+    source = row.get("source", "human")
+    if source not in WEIGHTS:
+        raise ValueError(f"source {source!r} is not one of {', '.join(WEIGHTS)}")
+    group, weight = str(row.get("group") or ""), float(row.get("weight", WEIGHTS[source]))
+    return Example(text, category, criterion, role, verdict, source, group, weight)
+
+
+def _unrepeated(examples: Iterable[Example]) -> list[Example]:
+    """Examples without those that say nothing, or say the same as one before them."""
+    seen: set[tuple[str, object]] = set()
+    out = []
+    for example in examples:
+        text = normalise(example.text)
+        key = (text, example.category)
+        labelled = (example.category, example.role, example.verdict) != (None, None, None)
+        if len(text) >= _LEAST and labelled and key not in seen:
+            seen.add(key)
+            out.append(example)
+    return out
+
+
+def without(examples: Iterable[Example], texts: Iterable[str]) -> list[Example]:
+    """Examples that neither hold one of the texts nor are part of one: what may be trained on to be tested on those."""
+    keys = [key for text in texts if len(key := normalise(text)) > 3 * _LEAST]
+
+    def overlaps(example: Example) -> bool:
+        own = normalise(example.text)
+        return len(own) > 3 * _LEAST and any(own in key or key in own for key in keys)
+
+    return [example for example in examples if not overlaps(example)]

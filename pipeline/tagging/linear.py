@@ -1,0 +1,181 @@
+"""Linear classifiers over hashed n-grams, as data: two files, NumPy to use them, nothing in them that can run.
+
+A model folder holds `model.json` (labels, scales, temperatures, threshold, what it was made of) and
+`weights.npz` (vocabulary, weights). Weights and term weights are kept as integers: every sum is a sum of
+integers below 2^53, exact in any order, so a model gives the same answer on every machine.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import PmqaError
+from pipeline.tagging.features import ngrams
+
+Floats = npt.NDArray[np.float64]
+#: Version of the files' layout.
+FORMAT = 1
+#: Passages scored at once: keeps memory flat.
+_BATCH = 256
+#: Steps that term weights are rounded to.
+_STEPS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The n-grams that count, of one text after another: `columns[starts[i]:starts[i + 1]]` belong to text i.
+
+    `values` are whole numbers (term weight times rarity), `norms` the Euclidean length of each text's values.
+    """
+
+    columns: npt.NDArray[np.int64]
+    values: Floats
+    starts: npt.NDArray[np.int64]
+    norms: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The n-grams a model knows: their hashes in order, and how rare each is (a whole number)."""
+
+    hashes: npt.NDArray[np.uint64]
+    rarity: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], least: int) -> Vocabulary:
+        """The n-grams that stand in at least so many of the texts, with their inverse document frequency."""
+        rows, hashes = ngrams(texts)
+        order = np.lexsort((rows, hashes))
+        rows, hashes = rows[order], hashes[order]
+        first = np.ones(len(rows), dtype=bool)
+        first[1:] = (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
+        known, frequency = np.unique(hashes[first], return_counts=True)
+        enough = frequency >= least
+        rarity = 1 + np.log((1 + len(texts)) / (1 + frequency[enough]))
+        return cls(known[enough], np.rint(_STEPS * rarity).astype(np.int64))
+
+    def terms(self, texts: Sequence[str]) -> Terms:
+        """Term weights of texts: (1 + log frequency) times rarity."""
+        rows, hashes = ngrams(texts)
+        if not len(self.hashes) or not len(rows):
+            nothing = np.zeros(0, dtype=np.int64)
+            starts = np.zeros(len(texts) + 1, dtype=np.int64)
+            return Terms(nothing, nothing.astype(np.float64), starts, np.ones(len(texts)))
+        found = np.searchsorted(self.hashes, hashes)
+        found[found == len(self.hashes)] = 0
+        known = self.hashes[found] == hashes
+        keys, counts = np.unique(rows[known] * len(self.hashes) + found[known], return_counts=True)
+        rows, columns = np.divmod(keys, len(self.hashes))
+        weights = np.rint(_STEPS * (1 + np.log(np.arange(1, counts.max(initial=1) + 1))))
+        values = weights[counts - 1] * self.rarity[columns]
+        starts = np.searchsorted(rows, np.arange(len(texts) + 1))
+        norms = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(texts)))
+        return Terms(columns, values, starts, np.where(norms > 0, norms, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question and its possible answers: whole-number weights, what one unit is worth, temperature."""
+
+    labels: tuple[str, ...]
+    weights: npt.NDArray[np.int16]
+    scale: float
+    bias: Floats
+    temperature: float = 1.0
+
+    @classmethod
+    def of(cls, labels: Sequence[str], weights: Floats, bias: Floats) -> Head:
+        """A head from weights (n-grams by labels) as training gives them."""
+        scale = float(np.abs(weights).max(initial=0.0)) / np.iinfo(np.int16).max or 1.0
+        return cls(tuple(labels), np.rint(weights / scale).astype(np.int16), scale, bias)
+
+    def scores(self, terms: Terms) -> Floats:
+        """Scores (texts by labels) before they are made probabilities."""
+        out = np.empty((len(terms.starts) - 1, len(self.labels)))
+        for at in range(len(out)):
+            part = slice(terms.starts[at], terms.starts[at + 1])
+            out[at] = terms.values[part] @ self.weights[terms.columns[part]].astype(np.float64)
+        return out * (self.scale / terms.norms)[:, None] + self.bias
+
+    def probabilities(self, terms: Terms) -> Floats:
+        """Calibrated probabilities (texts by labels); each row sums to one."""
+        return softmax(self.scores(terms) / self.temperature)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Scores as probabilities, row by row."""
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A vocabulary and the heads that share it. `card` says what it was made of and how good it is."""
+
+    vocabulary: Vocabulary
+    heads: Mapping[str, Head]
+    threshold: float = 0.0
+    card: dict[str, Any] = field(default_factory=dict)
+
+    def probabilities(self, texts: Sequence[str]) -> Iterator[dict[str, Floats]]:
+        """For each batch of texts, the probabilities of every head, by the head's name."""
+        for at in range(0, len(texts), _BATCH):
+            terms = self.vocabulary.terms(texts[at : at + _BATCH])
+            yield {name: head.probabilities(terms) for name, head in self.heads.items()}
+
+    def save(self, folder: str | Path) -> None:
+        """Write the two files; the same model gives the same bytes."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays = {"hashes": self.vocabulary.hashes, "rarity": self.vocabulary.rarity.astype(np.int32)}
+        heads: dict[str, Any] = {}
+        for name, head in self.heads.items():
+            arrays[f"weights_{name}"] = head.weights
+            heads[name] = {
+                "labels": list(head.labels),
+                "scale": head.scale,
+                "bias": [float(value) for value in head.bias],
+                "temperature": head.temperature,
+            }
+        described = {"format": FORMAT, "threshold": self.threshold, "heads": heads, "card": self.card}
+        text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+        (folder / "model.json").write_text(text, encoding="utf-8", newline="\n")
+        packed = io.BytesIO()
+        np.savez_compressed(packed, allow_pickle=False, **arrays)
+        (folder / "weights.npz").write_bytes(packed.getvalue())
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Model:
+        """The model in a folder. Raises PmqaError ("model") if there is none or it is damaged."""
+        folder = Path(folder)
+        try:
+            described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            if described["format"] != FORMAT:
+                raise ValueError(f"format {described['format']} is not known")
+            with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+                vocabulary = Vocabulary(arrays["hashes"], arrays["rarity"].astype(np.int64))
+                heads = {
+                    name: Head(
+                        tuple(head["labels"]),
+                        arrays[f"weights_{name}"],
+                        float(head["scale"]),
+                        np.array(head["bias"], dtype=np.float64),
+                        float(head["temperature"]),
+                    )
+                    for name, head in described["heads"].items()
+                }
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise PmqaError(
+                f"There is no usable model in {folder}: {error}.",
+                hint="Make one with `pmqa train`, or install pmqa again to get the shipped one back.",
+                code="model",
+            ) from error
+        return cls(vocabulary, heads, float(described["threshold"]), described["card"])

@@ -1,0 +1,186 @@
+"""Training: labelled examples in, a calibrated model out. The only place that needs scikit-learn.
+
+Every random choice is seeded and no fold ever parts a group (a document; in the corpora, a phrase), so the
+calibration is measured on phrases and documents the model has not seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from pipeline import framework
+from pipeline.errors import PmqaError
+from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, Example
+from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, softmax
+
+#: An n-gram counts if it stands in this many examples. (Of a few dozen examples, all count.)
+_LEAST = 3
+_FEW = 500
+#: Inverse strength of the penalty on large weights.
+_PENALTY = 10.0
+#: Folds that the temperatures are fitted over.
+_FOLDS = 3
+#: What a passage that is not handed to a person must be right at, on unseen phrases and documents.
+TARGET = 0.96
+#: Examples of one source and fewer labels than two cannot teach a head.
+_HEADS: dict[str, Callable[[], Sequence[str]]] = {
+    "category": lambda: [str(category) for category in CATEGORIES],
+    "criterion": lambda: [criterion.number for criterion in framework.load().criteria],
+    "role": lambda: ROLES,
+    "verdict": lambda: VERDICTS,
+}
+
+Progress = Callable[[str], None]
+
+
+def label_of(example: Example, head: str) -> str | None:
+    """An example's label for a head, None if it has none."""
+    value = getattr(example, head)
+    return None if value is None else str(value)
+
+
+def matrix(terms: Terms, width: int) -> csr_matrix:
+    """Terms as scikit-learn takes them: each text's values divided by their length."""
+    rows = np.repeat(np.arange(len(terms.starts) - 1), np.diff(terms.starts))
+    scaled = terms.values / terms.norms[rows]
+    return csr_matrix((scaled, terms.columns, terms.starts), shape=(len(terms.starts) - 1, width))
+
+
+def train(examples: Sequence[Example], *, calibrate: bool = True, progress: Progress = lambda message: None) -> Model:
+    """A model of every head that the examples teach.
+
+    `calibrate` fits temperatures and the abstention threshold over folds; without it, probabilities are those
+    of the regression. Raises PmqaError ("labels") if no two categories are labelled.
+    """
+    if len({example.category for example in examples} - {None}) < 2:
+        raise PmqaError(
+            "There is nothing to learn from: fewer than two categories are labelled.",
+            hint="Ingest documents, import labels with `pmqa label import`, or train with the corpora.",
+            code="labels",
+        )
+    progress(f"{len(examples)} examples")
+    texts = [example.text for example in examples]
+    vocabulary = Vocabulary.of(texts, _LEAST if len(texts) > _FEW else 1)
+    terms = vocabulary.terms(texts)
+    features = matrix(terms, len(vocabulary.hashes))
+    heads: dict[str, Head] = {}
+    threshold = 0.0
+    for name, labels in _HEADS.items():
+        known = np.array([i for i, example in enumerate(examples) if getattr(example, name) is not None])
+        present = Counter(label_of(examples[i], name) for i in known)
+        answers = [label for label in labels() if present[label]]
+        if len(answers) < 2:
+            continue
+        progress(f"{name}: {len(known)} examples of {len(answers)} labels")
+        targets = np.array([answers.index(str(label_of(examples[i], name))) for i in known])
+        weights = _balanced(np.array([examples[i].weight for i in known]), targets)
+        part = features[known]
+        head = Head.of(answers, *_fit(part, targets, weights))
+        if calibrate:
+            folds = folds_of([examples[i] for i in known], _FOLDS)
+            scores = _unseen(part, targets, weights, folds, len(answers))
+            judged = np.array([_counts(examples[i]) for i in known]) & (folds >= 0)
+            head = replace(head, temperature=_temperature(scores[judged], targets[judged]))
+            if name == "category":
+                threshold = threshold_for(softmax(scores[judged] / head.temperature), targets[judged], TARGET)
+        heads[name] = head
+    return Model(vocabulary, heads, threshold, _card(examples))
+
+
+def _fit(features: csr_matrix, targets: npt.NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
+    """Weights (features by labels) and biases of a multinomial logistic regression."""
+    count = int(targets.max()) + 1
+    regression = LogisticRegression(C=_PENALTY, max_iter=300)
+    regression.fit(features, targets, sample_weight=weights)
+    if count == 2:  # scikit-learn gives the log odds of the second label only
+        half = regression.coef_[0] / 2
+        return np.stack([-half, half], axis=1), np.array([-1, 1]) * regression.intercept_[0] / 2
+    return np.ascontiguousarray(regression.coef_.T), regression.intercept_
+
+
+def _balanced(weights: Floats, targets: npt.NDArray[np.int64]) -> Floats:
+    """Weights under which every label counts the same, and an example counts one on average."""
+    totals = np.bincount(targets, weights=weights)
+    balanced = weights / totals[targets]
+    return np.asarray(balanced * (len(balanced) / balanced.sum()), dtype=np.float64)
+
+
+def folds_of(examples: Sequence[Example], count: int) -> npt.NDArray[np.int64]:
+    """The fold of each example; a group is all in one fold, always the same."""
+    return np.array([zlib.crc32(example.group.encode()) % count for example in examples])
+
+
+def _unseen(
+    features: csr_matrix,
+    targets: npt.NDArray[np.int64],
+    weights: Floats,
+    folds: npt.NDArray[np.int64],
+    labels: int,
+) -> Floats:
+    """Scores of each example by a model that did not see its fold. Marks folds it had to leave out with -1."""
+    scores = np.zeros((len(targets), labels))
+    for fold in np.unique(folds):
+        seen, unseen = folds != fold, folds == fold
+        if len(np.unique(targets[seen])) < labels:
+            folds[unseen] = -1
+            continue
+        coefficients, bias = _fit(features[seen], targets[seen], weights[seen])
+        scores[unseen] = features[unseen] @ coefficients + bias
+    return scores
+
+
+def _counts(example: Example) -> bool:
+    """Whether an example is of the kind the model will be asked about: prose, not praise made from a frame."""
+    return example.source != "corpus" or example.role in (None, "none")
+
+
+def _temperature(scores: Floats, targets: npt.NDArray[np.int64]) -> float:
+    """The temperature at which the probabilities of unseen examples are likeliest to be right."""
+    if len(targets) < 20:
+        return 1.0
+
+    def loss(logarithm: float) -> float:
+        probabilities = softmax(scores / np.exp(logarithm))
+        return float(-np.log(np.maximum(probabilities[np.arange(len(targets)), targets], 1e-12)).mean())
+
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.0), method="bounded").x)), 3)
+
+
+def threshold_for(probabilities: Floats, targets: npt.NDArray[np.int64], accuracy: float) -> float:
+    """The lowest confidence from which on the answers are right at the rate asked for."""
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    right = (probabilities.argmax(axis=1) == targets)[order]
+    rate = np.cumsum(right) / np.arange(1, len(right) + 1)
+    enough = np.flatnonzero(rate >= accuracy)
+    return round(float(confidence[order][enough[-1]]), 3) if len(enough) else 1.0
+
+
+def _card(examples: Sequence[Example]) -> dict[str, Any]:
+    """What a model was made of."""
+    return {
+        "examples": dict(sorted(Counter(example.source for example in examples).items())),
+        "documents": sorted({example.group for example in examples if example.source != "corpus"}),
+        "labels": {
+            name: dict(sorted(Counter(label for e in examples if (label := label_of(e, name))).items()))
+            for name in _HEADS
+        },
+        "data": digest(examples),
+    }
+
+
+def digest(examples: Iterable[Example]) -> str:
+    """A hash of the examples, whatever their order."""
+    lines = sorted(repr(sorted(asdict(example).items())) for example in examples)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
