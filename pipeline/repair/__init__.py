@@ -14,10 +14,21 @@ from functools import lru_cache
 from pipeline.repair.detect import badness, is_damaged
 from pipeline.repair.engine import Repairer
 from pipeline.repair.explain import Edit, Explained, replay, shifted
-from pipeline.repair.lexicon import Lexicon, default_lexicon, read_terms
+from pipeline.repair.lexicon import default_lexicon, read_terms
 
-__all__ = ["Edit", "Explained", "Repairer", "badness", "default_repairer", "is_damaged", "read_terms", "repair",
-           "repair_and_explain", "repair_lines", "replay"]
+__all__ = [
+    "Edit",
+    "Explained",
+    "Repairer",
+    "badness",
+    "default_repairer",
+    "is_damaged",
+    "read_terms",
+    "repair",
+    "repair_and_explain",
+    "repair_lines",
+    "replay",
+]
 
 
 @lru_cache(maxsize=1)
@@ -46,4 +57,3 @@ def repair_and_explain(text: str, repairer: Repairer | None = None) -> Explained
 def repair_lines(lines: Sequence[str], repairer: Repairer | None = None) -> list[Explained]:
     """The lines of one document, in order, each repaired in the light of its neighbours."""
     return (repairer or default_repairer()).lines(lines)
-

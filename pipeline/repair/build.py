@@ -13,13 +13,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from pipeline.repair.decode import copy_cost, split_cost
 from pipeline.repair.lexicon import Lexicon, is_word_shaped
-from pipeline.thai import CONSONANTS
 from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_quadgrams
+from pipeline.thai import CONSONANTS
 
 #: A count in a clean document of the field weighs as much as this many in the general corpora.
 CLEAN_WEIGHT = 20
@@ -74,14 +75,13 @@ def lexicon_counts(clean: Iterable[str]) -> dict[str, int]:
     from pythainlp.corpus import common, core, tnc, ttc
     from pythainlp.tokenize import Tokenizer
 
-    def listed(name: str) -> set[str]:
-        return {w.strip().lstrip("\ufeff") for w in core.get_corpus(name)}
+    def shaped(words: Iterable[Any]) -> set[str]:
+        return {w for w in (str(word).strip().lstrip("\ufeff") for word in words) if is_word_shaped(w)}
 
-    dictionary = {w for w in set(common.thai_words()) | listed("orst_words_th.txt") | listed("icubrk_th.txt")
-                  | listed("volubilis_words_th.txt") if is_word_shaped(w)}
-    names = {w for w in set(common.thai_family_names()) | set(common.thai_male_names())
-             | set(common.thai_female_names()) | set(common.provinces()) | set(common.countries())
-             if is_word_shaped(w)}
+    lists = ("orst_words_th.txt", "icubrk_th.txt", "volubilis_words_th.txt")
+    dictionary = shaped(common.thai_words()).union(*(shaped(core.get_corpus(name)) for name in lists))
+    names = shaped(common.thai_family_names()) | shaped(common.thai_male_names()) | shaped(common.thai_female_names())
+    names |= shaped(common.provinces()) | shaped(common.countries())
     corpus: Counter[str] = Counter(tnc.unigram_word_freqs())
     corpus.update(ttc.unigram_word_freqs())
     tokenizer = Tokenizer(custom_dict=dictionary | names, engine="newmm")
@@ -141,7 +141,7 @@ def traceless_words(counts: Mapping[str, int]) -> list[str]:
 def write_lexicon(path: Path, counts: Mapping[str, int], freedom: Mapping[str, float]) -> None:
     """Writes the words, the most frequent first."""
     rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    lines = ["# word<TAB>count[<TAB>how far a break may follow it, 1 = as after any word]; built by pipeline.repair.build"]
+    lines = ["# word<TAB>count[<TAB>how far a break may follow it, 1 = as after any word]"]
     lines += (f"{w}\t{n}\t{freedom[w]:.4g}" if w in freedom else f"{w}\t{n}" for w, n in rows)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 

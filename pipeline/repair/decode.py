@@ -113,10 +113,10 @@ def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[int]) ->
     tokens: list[Token] = []
     at, place = len(segment), len(segment)
     while at > 0:
-        at, word, path = back[at]
+        at, read, path = back[at]
         start = lattice.place[at]
-        cost = 0.0 if word in _SIGN else lexicon.cost(word)
-        tokens.append(Token(start, place, word, cost, tuple(lattice.ops[op] for op in path)))
+        cost = 0.0 if read in _SIGN else lexicon.cost(read)
+        tokens.append(Token(start, place, read, cost, tuple(lattice.ops[op] for op in path)))
         place = start
     return Reading(tuple(reversed(tokens)), best[len(segment)])
 

@@ -18,15 +18,10 @@ from pipeline.repair.glyphs import PRIVATE_USE
 from pipeline.repair.lexicon import Lexicon
 from pipeline.thai import DEPENDENT, MARKS
 
-_GLYPHS = str.maketrans(PRIVATE_USE)
 _THAI = "ก-ฮะ-ฺเ-๎"
 # A bracket belongs to it when a mark was pushed over it, a digit when a mark was pushed over the space before it.
-_SEGMENT = re.compile(
-    f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*(?:(?<= [{MARKS}])[0-9๐-๙])?"
-)
-_MENDABLE = re.compile(
-    f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{MARKS}]|([{MARKS}])\\1|[ะาำเ-ไ)\\]}}”\"'][{MARKS}]"
-)
+_SEGMENT = re.compile(f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*(?:(?<= [{MARKS}])[0-9๐-๙])?")
+_MENDABLE = re.compile(f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{MARKS}]|([{MARKS}])\\1|[ะาำเ-ไ)\\]}}”\"'][{MARKS}]")
 _LETTERSPACED_TOKEN = re.compile("(?<![^ ])(?:[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?! า)|า)(?= )")
 _SPACE = re.compile(f"(?<=[{_THAI}]) (?=[{_THAI}])")
 _LOW_MARK = re.compile("[ก-ฮุู][็-์]")
@@ -105,7 +100,7 @@ class Repairer:
 
     def lines(self, lines: Sequence[str]) -> list[Explained]:
         """Each line repaired, in the light of the lines around it."""
-        results = [Explained(line) for line in lines]
+        results = [without_private_use(line) if PRIVATE.search(line) else Explained(line) for line in lines]
         todo: Sequence[int] = range(len(lines))
         for _ in range(_ROUNDS):
             found = suspicions([results[i].text for i in todo])
@@ -122,14 +117,14 @@ class Repairer:
             for i in sorted(tallies):
                 nearby = [tallies[j] for j in range(i - _REACH, i + _REACH + 1) if j != i and j in speaking]
                 around = Tally(*map(sum, zip(*nearby, strict=True))) if nearby else Tally()
-                edits = self._edits(results[i].text, stretches[i], tallies[i], around)
+                edits = [edit for s in stretches[i] for edit in self._edits(self._prior(s, tallies[i], around))]
                 if edits:
                     changed.append(i)
                     before = results[i]
                     results[i] = Explained(replay(before.text, edits), composed(lines[i], before.edits, edits))
             todo = changed
         for i in todo:
-            results[i] = Explained(lines[i])
+            results[i] = without_private_use(lines[i])
         return results
 
     def _wider(self, results: Sequence[Explained], tallies: dict[int, Tally]) -> dict[int, str]:
@@ -141,14 +136,6 @@ class Repairer:
             if tally.dropped >= 2 or tally.lost_ams >= 2:  # every line about it
                 wider.update(dict.fromkeys(range(max(0, i - _REACH), min(len(results), i + _REACH + 1)), "า"))
         return wider
-
-    def _edits(self, line: str, stretches: list[Stretch], own: Tally, around: Tally) -> list[Edit]:
-        edits = [Edit(m.start(), m.end(), m[0], PRIVATE_USE[m[0]], "glyph", 0.99) for m in PRIVATE.finditer(line)]
-        for stretch in stretches:
-            costs, near = self._prior(stretch, own, around)
-            edits += self._stretch_edits(replace(stretch, costs=costs, near=near))
-        edits.sort(key=lambda e: e.start)
-        return edits
 
     def _tally(self, stretches: Sequence[Stretch], line: str) -> Tally:
         """The signs in the stretches of a line; what speaks against damage is counted in all of the line."""
@@ -168,7 +155,6 @@ class Repairer:
 
     def _dropped(self, stretch: Stretch) -> int:
         """How many marks a stretch lost that has none right over a consonant, if putting them back explains it."""
-        text = stretch.text
         if stretch.costs is not PLAIN or not any(stretch.near):
             return 0
         reading = self._read(replace(stretch, costs=DROPPED))
@@ -176,11 +162,11 @@ class Repairer:
         gain = self._read(stretch).cost - reading.cost
         return count if gain >= max(_DROPPED_GAIN * count, _DROPPED_IN_ALL) else 0
 
-    def _prior(self, stretch: Stretch, own: Tally, around: Tally) -> tuple[Costs, bytes]:
-        """Costs in the light of the evidence, and where the edits that need it are open."""
+    def _prior(self, stretch: Stretch, own: Tally, around: Tally) -> Stretch:
+        """The stretch with its costs, and where edits are open, in the light of the evidence."""
         costs, near, text = stretch.costs, stretch.near, stretch.text
         if costs is LETTERSPACED:
-            return costs, near
+            return stretch
         if own.joins:
             justified = own.joins >= 3 or own.letters <= _COLUMN
             if justified and own.joins >= own.spaces:
@@ -201,9 +187,9 @@ class Repairer:
                 costs, near = replace(costs, aa_as_am=-2.0, am_kept=6.0), _opened(near, text, "ำ")
             elif here.ams:
                 costs = replace(costs, aa_as_am=2.0)
-        return costs, near
+        return replace(stretch, costs=costs, near=near)
 
-    def _stretch_edits(self, stretch: Stretch) -> Iterator[Edit]:
+    def _edits(self, stretch: Stretch) -> Iterator[Edit]:
         text = stretch.text
         reading = self._read(stretch)
         if not reading.ops:
@@ -228,6 +214,12 @@ class Repairer:
                 reading = self._read(replace(stretch, near=closed))
             self._readings[key] = reading
         return reading
+
+
+def without_private_use(line: str) -> Explained:
+    """The line with every private-use character of a known meaning replaced by what it stands for."""
+    edits = [Edit(m.start(), m.end(), m[0], PRIVATE_USE[m[0]], "private_use", 0.99) for m in PRIVATE.finditer(line)]
+    return Explained(replay(line, edits), tuple(edits))
 
 
 def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
@@ -259,9 +251,8 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
     return places
 
 
-def stretches_of(line: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
+def stretches_of(text: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
     """The parts of a line to read: where something suspicious, or one of the signs, can be mended, with its context."""
-    text = line.translate(_GLYPHS)
     near = bytearray(len(text))
     for start, end, lost in spans:
         for i in range(max(0, start - _NEAR), min(len(text), end + _NEAR)):

@@ -80,8 +80,11 @@ def composed(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> tuple[
     i = j = 0
     drift = 0  # text offset - middle offset, before the next block
     while i < len(blocks) or j < len(second):
-        lo = min(b for b in (blocks[i][0] if i < len(blocks) else None, second[j].start if j < len(second) else None)
-                 if b is not None)
+        lo = min(
+            b
+            for b in (blocks[i][0] if i < len(blocks) else None, second[j].start if j < len(second) else None)
+            if b is not None
+        )
         hi = lo
         left, right = lo + drift, lo + drift
         rules: list[str] = []

@@ -69,5 +69,8 @@ def _bits(name: str) -> Array:
 
 def save_quadgrams(path: Path, expected: Array, seen: float, usual: float) -> None:
     """Writes which of the expected frequencies, shape (A, A, A, A), reach the two levels."""
-    levels = {"seen": seen, "usual": usual}
-    np.savez_compressed(path, **{name: np.packbits((expected >= level).reshape(-1)) for name, level in levels.items()})
+    np.savez_compressed(
+        path,
+        seen=np.packbits((expected >= seen).reshape(-1)),
+        usual=np.packbits((expected >= usual).reshape(-1)),
+    )
