@@ -63,7 +63,6 @@ class _Place:
     """Where in the announcement a row stands; `promised` is the number of rows it says there are."""
 
     award: str | None = None
-    category: int | None = None
     group: str | None = None
     promised: int | None = None
 
@@ -96,7 +95,6 @@ def parse(section: Section) -> Iterator[Record]:
             group=row.place.group,
             no=row.no,
             agency_name=restore_name(join_wrapped(row.name)),
-            category=row.place.category,
             verdict="pass",
             **place(row.lines),  # type: ignore[arg-type]
         )
@@ -113,7 +111,7 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
         if count := _COUNT.search(plain):
             where = replace(where, promised=int(count["count"]))
         if category := _CATEGORY.match(plain):
-            where = replace(where, award=f"หมวด {category['number']}", category=int(category["number"]), group=None)
+            where = replace(where, award=f"หมวด {category['number']}", group=None)
             at += 1
         elif award := _AWARD.match(plain):
             edition = _EDITION.search(plain)
@@ -127,7 +125,7 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
         else:
             due = (1, out[-1].no + 1) if out else (1,)
             if _GROUP.match(plain) and len(plain) < 60 and any(_row_soon(rows, at + 1, no) for no in due):
-                where = replace(where, group=text.strip(), category=None)
+                where = replace(where, group=text.strip())
             at += 1
     return out
 
