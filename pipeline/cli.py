@@ -99,6 +99,37 @@ def extract(
 
 
 @app.command()
+def repair(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A text file; none or - is standard input.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="stdout")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="The edits instead of the text: place, rule, before, after, confidence.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The text and its edits as JSON.")] = False,
+    terms: Annotated[
+        Path | None, typer.Option("--terms", metavar="FILE", help="Your agency's own terms and names, one a line.")
+    ] = None,
+) -> None:
+    """Repair damaged Thai text; clean text comes out as it went in.
+
+    Example: pmqa repair report.txt --explain
+    """
+    from pipeline.repair import commands
+
+    text = commands.read_text(file)
+    result = commands.repaired(text, terms)
+    if as_json:
+        shown = json.dumps(asdict(result), ensure_ascii=False, indent=2) + "\n"
+    else:
+        shown = commands.listing(text, result) if explain else result.text
+    commands.write_text(shown, output)
+
+
+@app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders (.pdf .txt .md).")],
     db: Db = None,
