@@ -36,7 +36,7 @@ _STATE = re.compile(r"^(?:หน่วยงาน|ส่วนราชกา�
 _PLAN = re.compile(r"^แผน")
 _QUALITY = re.compile(r"^ความ")
 _VERBS = re.compile(
-    r"^(?:กำหนด|จัด|ใช้|นำ|สร้าง|พัฒนา|ติดตาม|ส่งเสริม|รวบรวม|วิเคราะห์|ประเมิน|ทบทวน|ปรับ|เพิ่ม|ลด|ตั้ง|ดำเนิน|สื่อสาร|ถ่ายทอด|ขยาย)"
+    r"^(?:กำหนด|จัด|ใช้|นำ|สร้าง|พัฒนา|ติดตาม|ส่งเสริม|รวบรวม|วิเคราะห์|ประเมิน|ทบทวน|ปรับ|เพิ่ม|ลด|ตั้ง|ดำเนิน|สื่อสาร|ถ่ายทอด|ขยาย|เก็บ|แบ่งปัน|เปิด)"
 )
 #: Words that say something is wrong, so that what they stand in is not yet something to do.
 _FAULT = re.compile("ไม่|ขาด|จำกัด|เพียง|ยัง")
@@ -116,11 +116,12 @@ def _deed(said: str) -> str:
     shown = _SHOW.match(said)
     if shown:
         rest = _HOW.sub("", said[shown.end() :]).strip()
-        made = rest if shown[0].endswith("การ") else f"จัดให้มี{rest}"
+        made = rest if shown[0].endswith("การ") or _VERBS.match(rest) else f"จัดให้มี{rest}"
         return f"{made} พร้อมรวบรวมหลักฐานที่แสดงผลได้" if len(rest) >= _SHORTEST else said
     being = _THERE_SHOULD_BE.match(said)
     if being:
-        return said[being.end() :] if being["deed"] else f"จัดให้มี{said[being.end() :]}"
+        rest = said[being.end() :]
+        return rest if being["deed"] or _VERBS.match(rest) else f"จัดให้มี{rest}"
     if said.startswith("เป็น"):
         return f"ปรับให้{said}"
     if said.startswith("ได้รับ"):

@@ -21,11 +21,14 @@ SourceKind = Literal["past", "reviewer", "skeleton", "framework", "assessment", 
 #: The months of a fiscal year as printed, October first.
 MONTHS = ("ต.ค.", "พ.ย.", "ธ.ค.", "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.")
 
-_MARKER = re.compile(r"\[ระบุ[^\[\]]*\]")
+#: After a proposal that was right once and a person must confirm, such as an owner in a past plan.
+CONFIRM = "[ยืนยัน]"
+
+_MARKER = re.compile(r"\[(?:ระบุ|ยืนยัน)[^\[\]]*\]")
 
 
-def decide(what: str) -> str:
-    """The marker of something that a person decides.
+def decide(what: str = "") -> str:
+    """The marker of something that a person decides; `what` where its place does not tell.
 
     >>> decide("งบประมาณ")
     '[ระบุงบประมาณ]'

@@ -30,6 +30,8 @@ NGRAMS = (2, 5)
 #: The share of a step's score that its plan as a whole gives.
 PLAN_SHARE = 0.5
 
+#: Characters with which a step at least says what it is about, before it lists particulars.
+_SUBJECT = 20
 #: Years before a past plan from which a year in its text is a law's.
 _LONG_BEFORE = 10
 #: How like a criterion's wording a text is to be about it, and how far ahead of the next criterion. On 137 statements
@@ -38,6 +40,8 @@ _LIKE, _AHEAD = 0.15, 0.08
 
 _YEAR = re.compile(r"25\d\d|๒๕[๐-๙]{2}")
 _SPAN = re.compile(rf"({_YEAR.pattern})(?: ?[-–] ?(?:{_YEAR.pattern}))?")
+#: A list of particulars in a past step: what it lists was right then.
+_PARTICULARS = re.compile(r"\s*(?:ได้แก่|ดังนี้|ประกอบด้วย|เพื่อ)?\s*(?:- |[๑1][.)] ?(?:[๑1] )?\S).*$", re.DOTALL)
 _CODE = re.compile(r"\s*\((?:[A-Z]{2} ?[๐-๙\d]{1,2}|[1-7]\.\d)[^()]*\)")
 #: What a step begins with, by phase; a step that begins otherwise is done, not planned or checked.
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
@@ -65,6 +69,11 @@ class PastStep:
         """Where in the PDCA circle it stands, by its first words."""
         text = squeeze(self.activity.text)
         return next((phase for phase, words in _PHASES if words.match(text)), "do")
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is the row of a group's heading, which some tables give outputs and owners of its own."""
+        return not self.activity.step_no and squeeze(self.activity.text) == squeeze(self.activity.group or "")
 
     def source(self, likeness: float) -> Source:
         """The citation of the step."""
@@ -100,6 +109,7 @@ class PastPlans:
             if activity.text
             for plan in [by_id.get(activity.plan_id)]
         ]
+        self.steps = [step for step in self.steps if not step.is_heading]
         self._plan_of = _numbered([s.activity.plan_id or s.activity.plan_name or s.activity.doc_id for s in self.steps])
         self._steps = NgramIndex([step.said for step in self.steps])
         self._forms = NgramIndex([f"{p.name or ''} {p.objective or ''} {' '.join(p.kpis)}" for p in self.plans])
@@ -192,6 +202,16 @@ def updated(text: str, *, agency: str, past_agency: str | None, past_year: int |
     if past_agency and past_agency != agency:
         text = text.replace(past_agency, agency)
     return " ".join(_SPAN.sub(year, _CODE.sub("", text)).split())
+
+
+def without_particulars(text: str) -> str:
+    """A past step's text with its list of particulars left for people to fill in.
+
+    >>> without_particulars("สื่อสารผ่าน ๒ ช่องทาง ดังนี้ ๑. เว็บไซต์ ๒. บอร์ด")
+    'สื่อสารผ่าน ๒ ช่องทาง [ระบุรายการ]'
+    """
+    found = _PARTICULARS.search(text, _SUBJECT)
+    return f"{text[: found.start()]} {decide('รายการ')}" if found else text
 
 
 def nearest_criterion(texts: Sequence[str], category: framework.Category) -> list[tuple[str, float] | None]:
