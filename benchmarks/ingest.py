@@ -5,8 +5,9 @@
 Measured are `pmqa ingest` of a large real document (by default `../shared/seeds/000*.txt`, if it is there) and of a
 PDF of so many pages, put together from the pages of the samples in `corpora/`; beside it, on the same PDF in the
 same run, pdfplumber's own `extract_text` and nothing more. Time is the least of several runs, by the clock and of
-processor (which a busy machine stretches less; not on Windows); memory is the largest sum of resident memory over all processes of a run, looked at fifty times a second (pages that
-processes share are counted in each). The table replaces the section "Ingestion" of docs/benchmarks.md, unless --dry.
+processor (which a busy machine stretches less; not on Windows); memory is the largest sum of resident memory over
+all processes of a run, looked at fifty times a second (pages that processes share are counted in each). The table
+replaces the section "Ingestion" of docs/benchmarks.md, unless --dry.
 """
 
 from __future__ import annotations
