@@ -33,6 +33,8 @@ _ITEM = re.compile(r"^(?:ข้อ(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2}\
 _CRITERION = re.compile(
     r"^(?:(?:ประเด็น|หัวข้อ|เกณฑ์|ข้อ)(?:ที่)? ?)?(?P<number>[1-7]\. ?\d{1,2})\.?(?:\s+|(?=[ก-๙])|$)(?P<title>.*)$"
 )
+#: A field of the form beside a heading, such as who reports on a criterion.
+_LABELLED = re.compile(r"^[^\s:]+(?: [^\s:]+)? ?:")
 #: The scale printed at the head of every page; its words also occur in answers, so only the whole run is furniture.
 _SCALE_TITLE = re.compile(r"^ระดับการพัฒนาองค์การสู่การเป็นระบบราชการ")
 _SCALE_WORD = re.compile(r"^(?:(?:ยังไม่ได้|อยู่ระหว่าง|เริ่ม|ดำเนินการ(?:แล้ว)?|หัวข้อ|มีผลการดำเนินการ|เกิดผล)\s*)+$")
@@ -149,7 +151,8 @@ class _Reader:
                 self.criterion = number
                 own = line.text[found.start("title") :]
                 following = self._following(at, 4)
-                to_item = next((n for n, (_, t) in enumerate(following) if _ITEM.match(t.plain)), 0)
+                stops = (n for n, (_, t) in enumerate(following) if _ITEM.match(t.plain) or _LABELLED.match(t.plain))
+                to_item = next(stops, 0)
                 more = max(heading_end(number, [own, *(t.text for _, t in following)]) - 1, 0) or to_item
                 self.criterion_title = join_wrapped([own, *(t.text for _, t in following[:more])])
                 return following[more - 1][0] - at + 1 if more else 1
