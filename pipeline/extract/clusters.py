@@ -23,7 +23,8 @@ class Piece:
     """
 
     __slots__ = (
-        "claims", "confidence", "drawn", "is_space", "letter", "marks", "size", "source", "unread", "x0", "x1", "y",
+        "claims", "confidence", "drawn", "guessed", "is_space", "letter", "marks", "size", "source", "unread",
+        "x0", "x1", "y",
     )  # fmt: skip
 
     def __init__(self, drawn: Drawn, letter: str, source: str | None, confidence: float, is_space: bool) -> None:
@@ -38,7 +39,8 @@ class Piece:
         self.source = source
         self.confidence = confidence
         self.is_space = is_space
-        self.unread = 0
+        self.unread = 0  # marks whose names were lost
+        self.guessed = ""  # what one of them looks like
 
     @property
     def text(self) -> str:
@@ -213,12 +215,13 @@ def _add_mark(base: Piece, drawn: Drawn, *, claimed: bool = False) -> None:
         base.settle(glyph.source, glyph.confidence)
     if glyph.lost:
         base.unread += 1
-        return
     middle = sum(_ink(drawn)) / 2
     for char in glyph.text:
         if any(char == mark and abs(middle - at) < 0.1 * base.size for mark, at in base.marks):
             continue  # struck twice, as some programs do to make letters bold
         base.marks = [*base.marks, (char, middle)]
+        if glyph.lost:
+            base.guessed = char
 
 
 def _drop_carriers(found: list[Piece], base: Piece) -> None:
@@ -235,7 +238,9 @@ def _awaits_aa(base: Piece, drawn: Drawn) -> bool:
 
 
 def _compose(base: Piece, drawn: Drawn) -> None:
-    base.marks = [(mark, at) for mark, at in base.marks if mark != NIKHAHIT]
+    # A mark whose name was lost is the ring then, whatever it looks like.
+    ring = base.guessed if base.unread and base.guessed else NIKHAHIT
+    base.marks = [(mark, at) for mark, at in base.marks if mark != ring]
     base.unread = max(base.unread - 1, 0)
     base.letter += SARA_AM
     base.claims += drawn.glyph.claim

@@ -155,11 +155,12 @@ class Font:
             known = None  # a font may well draw Arabic digits as Thai ones
         text, source, confidence = self._settle(code, claim, drawing, own, known)
         shown = claim if claim is not None else UNKNOWN
-        if text == " " and source is None and abs(width) < 0.001:
-            # A space never has no width: this is a mark whose name was lost.
+        if abs(width) < 0.001 and (own or known) is None and claim is not None and fold(claim) == " ":
+            # A space never has no width: this is a mark whose name was lost. What it looks like is a guess.
             if ink is None and self._draws_nothing(code):
                 return Glyph("", shown, width, None, "zero-width")
-            return Glyph("", shown, width, ink, "zero-width", 0.9, lost=True)
+            guess = text if source == "shape" else ""
+            return Glyph(guess, shown, width, ink, "zero-width", 0.9, lost=True)
         return Glyph(text, shown, width, ink, source, confidence, proven=(own or known) is not None)
 
     def _draws_nothing(self, code: int) -> bool:

@@ -18,7 +18,7 @@ _BOMS = (
 def decode(data: bytes) -> tuple[str, str]:
     """Text of a file and the encoding it was in.
 
-    A byte order mark decides, then valid UTF-8, then UTF-16 given away by its zero bytes, then the Thai
+    A byte order mark decides, then the high bytes that give UTF-16 away, then valid UTF-8, then the Thai
     Windows code page (of which TIS-620 is a part). Bytes that mean nothing even there become U+FFFD.
 
     >>> decode("กรม".encode("cp874"))
@@ -27,15 +27,14 @@ def decode(data: bytes) -> tuple[str, str]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace"), encoding
+    for encoding, high in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        # In Thai and Latin text every high byte is 0x0E or 0x00, neither of which other encodings ever use.
+        if high and high.count(0x0E) + high.count(0) > 0.8 * len(high):
+            return data.decode(encoding, "replace"), encoding
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
-    if len(data) > 1:
-        for encoding, high in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-            # In Thai and Latin text every high byte is 0x0E or 0x00; in a code page neither ever occurs.
-            if high.count(0x0E) + high.count(0) > 0.8 * len(high):
-                return data.decode(encoding, "replace"), encoding
     return data.decode("cp874", "replace"), "cp874"
 
 
@@ -50,10 +49,10 @@ def read_pages(text: str) -> list[Page]:
     if lines and not lines[-1]:
         lines.pop()
     for number, whole in enumerate(lines, 1):
-        for nth, part in enumerate(whole.rstrip("\r").split("\f")):
+        parts = whole.rstrip("\r").split("\f")
+        for nth, part in enumerate(parts):
             if nth:
                 pages.append(Page(len(pages) + 1, 0, 0, []))
-                if not part:
-                    continue
-            pages[-1].lines.append(Line(part, part, number))
+            if part or len(parts) == 1:
+                pages[-1].lines.append(Line(part, part, number))
     return [page for page in pages if page.lines] or pages[:1]
