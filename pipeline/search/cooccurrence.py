@@ -11,16 +11,14 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 #: Findings that a word is in at least, and the share of them at most; words at most, the most frequent ones.
-FEWEST, MOST, WORDS = 3, 0.3, 4000
+FEWEST, MOST, WORDS = 3, 0.3, 2000
 #: Dimensions that company is reduced to; what a word of a place's title counts beside one that is said.
-DIMENSIONS, TITLE_SHARE = 60, 0.5
+DIMENSIONS, TITLE_SHARE = 50, 0.5
 #: How near (0..1) a word must be, and how many near ones are kept of each.
 NEAR, KEPT = 0.55, 6
 
 
-def learn(
-    postings: Iterable[tuple[str, bool, np.ndarray]], place: np.ndarray
-) -> Iterator[tuple[str, str, float]]:
+def learn(postings: Iterable[tuple[str, bool, np.ndarray]], place: np.ndarray) -> Iterator[tuple[str, str, float]]:
     """Pairs of words that are near, with how near.
 
     `postings` are terms with the findings that hold them, or, where the flag is set, with the places whose titles
@@ -41,14 +39,20 @@ def learn(
         (information[kept], (together.row[kept], together.col[kept])), shape=together.shape, dtype=float
     )
     size = min(DIMENSIONS, len(names) - 2)
-    left, strength, _ = svds(company, k=size, v0=np.ones(len(names)))  # a fixed start: the same findings, the same words
+    left, strength, _ = svds(
+        company, k=size, v0=np.ones(len(names))
+    )  # a fixed start: the same findings, the same words
     vectors = left * np.sqrt(strength)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-12
     for start in range(0, len(names), 500):
         nearness = vectors[start : start + 500] @ vectors.T
         for row, of in enumerate(nearness, start):
             of[row] = -1.0
-            found = [o for o in np.argsort(-of, kind="stable")[: 3 * KEPT] if of[o] >= NEAR and not _same(names[row], names[o])]
+            found = [
+                o
+                for o in np.argsort(-of, kind="stable")[: 3 * KEPT]
+                if of[o] >= NEAR and not _same(names[row], names[o])
+            ]
             for other in found[:KEPT]:
                 yield names[row], names[other], round(float(of[other]), 3)
 

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 from pipeline.errors import PmqaError
 from pipeline.records import Finding
 from pipeline.search.index import Index, Progress, quiet
-from pipeline.search.query import Filters, Query, concepts_of, understand
+from pipeline.search.query import ANYTHING, LONGEST, Filters, Query, concepts_of, understand
 from pipeline.search.rank import Ranker, Ranking, Weights
 from pipeline.search.snippet import Snippet, snippet
 from pipeline.search.text import fold
 from pipeline.store import Store
 from pipeline.store.schema import KINDS, decode
+from pipeline.store.store import explained
 
 #: Hits that are given when nobody says how many.
 LIMIT = 20
@@ -54,8 +55,8 @@ class Results:
     query: Query
     hits: list[Hit]
     total: int
-    filters: Filters = field(default_factory=Filters)
-    dropped: Filters = field(default_factory=Filters)
+    filters: Filters = ANYTHING
+    dropped: Filters = ANYTHING
 
     @property
     def did_you_mean(self) -> str | None:
@@ -75,10 +76,10 @@ class Engine(Protocol):
     def problems(self) -> list[str]:
         """What is wrong with the index, one sentence each."""
 
-    def search(self, typed: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+    def search(self, typed: str, filters: Filters = ANYTHING, limit: int = LIMIT) -> Results:
         """The findings that answer what a person typed."""
 
-    def similar(self, finding_id: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+    def similar(self, finding_id: str, filters: Filters = ANYTHING, limit: int = LIMIT) -> Results:
         """The findings most like one."""
 
 
@@ -100,41 +101,50 @@ class SqliteEngine:
 
     def problems(self) -> list[str]:
         """What is wrong with the index, one sentence each."""
-        return self._index.problems()
+        with explained(self._store.path):
+            return self._index.problems()
 
-    def search(self, typed: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+    def search(self, typed: str, filters: Filters = ANYTHING, limit: int = LIMIT) -> Results:
         """The findings that answer what a person typed, best first.
 
         Words of the query that say what findings must be ("หมวด 5 ไม่ผ่าน") become filters besides `filters`;
         if nothing at all fits them, they are dropped.
         """
-        self.refresh()
-        query = understand(typed, self._ranker.vocabulary)
-        ranking = self._ranker.rank(query, filters, query.filters)
-        if len(ranking.numbers) or not query.filters:
-            return self._results(query, ranking, limit, filters=query.filters)
-        ranking = self._ranker.rank(query, filters, Filters())
-        return self._results(query, ranking, limit, dropped=query.filters)
+        with explained(self._store.path):
+            self.refresh()
+            query = understand(typed, self._ranker.vocabulary)
+            ranking = self._ranker.rank(query, filters, query.filters)
+            if len(ranking.numbers) or not query.filters:
+                return self._results(query, ranking, limit, filters=query.filters)
+            ranking = self._ranker.rank(query, filters, ANYTHING)
+            return self._results(query, ranking, limit, dropped=query.filters)
 
-    def similar(self, finding_id: str, filters: Filters = Filters(), limit: int = LIMIT) -> Results:
+    def similar(self, finding_id: str, filters: Filters = ANYTHING, limit: int = LIMIT) -> Results:
         """The findings most like one, by what it says and where it stands. Raises PmqaError if there is none such."""
-        self.refresh()
+        with explained(self._store.path):
+            self.refresh()
+            place = self._place(finding_id)
+            finding = self._findings([place])[0]
+            text = finding.text or " ".join(filter(None, (finding.item_title, finding.part_label)))
+            query = Query(typed=text, text=text, concepts=tuple(concepts_of(fold(text)[:LONGEST])))
+            number = self._index.number(*place)
+            ranking = self._ranker.rank(query, filters, ANYTHING, without=[] if number is None else [number])
+            return self._results(query, ranking, limit)
+
+    def _place(self, finding_id: str) -> tuple[str, int]:
+        """The document and the place in it of a finding, by its id or the beginning of it."""
+        start = sound(finding_id)
         found = self._store.connection.execute(
             "SELECT doc_id, seq FROM findings WHERE finding_id >= ? AND finding_id < ? LIMIT 2",
-            (finding_id, finding_id + "\U0010ffff"),
+            (start, start + "\U0010ffff"),
         ).fetchall()
         if len(found) != 1:
             what = "more than one finding" if found else "no finding"
             raise PmqaError(
                 f"There is {what} with the id {finding_id!r}.", hint="`pmqa search` shows them.", code="usage"
             )
-        (place,) = found
-        finding = self._findings([place])[0]
-        text = finding.text or " ".join(filter(None, (finding.item_title, finding.part_label)))
-        query = Query(typed=text, text=text, concepts=tuple(concepts_of(fold(text))))
-        number = self._index.number(*place)
-        ranking = self._ranker.rank(query, filters, Filters(), without=[] if number is None else [number])
-        return self._results(query, ranking, limit)
+        doc_id, seq = found[0]
+        return doc_id, seq
 
     def _results(self, query: Query, ranking: Ranking, limit: int, **more: Filters) -> Results:
         places: list[tuple[str, int]] = []

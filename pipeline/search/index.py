@@ -24,15 +24,15 @@ import numpy as np
 from pipeline.search import cooccurrence, synonyms
 from pipeline.search.places import Place
 from pipeline.search.postings import pack, unpack
-from pipeline.search.text import features_of, fold, grams, key, stop_words, words
+from pipeline.search.text import features_of, fold, gram_lists, key, stop_words, terms_of
 from pipeline.store import Store
 
 #: Changes whenever an index made before would not be the one made now.
-FORMAT = 2
+FORMAT = 3
 #: Findings of one segment at most; segments smaller than this by far are put together when they are more than ...
-BATCH, SMALL, MANY = 50_000, 10_000, 8
+BATCH, SMALL, MANY = 25_000, 10_000, 8
 #: Which words belong together is learned from so many findings, and again when their number changed by this share.
-SAMPLE, RELEARN = 20_000, 0.2
+SAMPLE, RELEARN = 10_000, 0.2
 #: Spaces of the index: what findings say, and what their places are called.
 TEXT, TITLE = 0, 1
 #: A text of this many words is neither long nor short; how much length matters (0..1).
@@ -130,36 +130,29 @@ def _postings(numbers: Sequence[int], weights: Iterable[dict[str, int]], keys: S
         term: (np.array(holders[term], dtype=np.int64), np.frombuffer(amounts[term], dtype=np.uint8))
         for term in holders
     }
-    found, owner = grams(keys)
-    order = np.argsort(found, kind="stable")
-    found, owner = found[order], np.asarray(numbers, dtype=np.int64)[owner[order]]
-    if len(found):
-        fresh = np.append(True, (np.diff(found) != 0) | (np.diff(owner) != 0))
-        found, owner = found[fresh], owner[fresh]
-    starts = np.flatnonzero(np.append(True, np.diff(found) != 0)) if len(found) else np.zeros(0, dtype=np.int64)
-    lists = np.split(owner, starts[1:]) if len(starts) else []
-    return Postings(terms, dict(zip(found[starts].tolist(), lists, strict=True)))
+    at = np.asarray(numbers, dtype=np.int64)
+    return Postings(terms, {gram: at[holders] for gram, holders in gram_lists(keys).items()})
 
 
 def _weights(text: str) -> dict[str, int]:
     """How much each term of a text counts, in `SCALE`ths: as often as it stands there, for the text's length."""
     counts: dict[str, float] = defaultdict(float)
     length = 0
-    for word in words(fold(text)):
-        features = features_of(word.term)
+    for term in terms_of(fold(text)):
+        features = features_of(term)
         length += bool(features)
-        for term, weight in features:
-            counts[term] += weight
+        for feature, weight in features:
+            counts[feature] += weight
     norm = SCALE / (1 - LENGTH_EFFECT + LENGTH_EFFECT * length / TYPICAL_LENGTH)
-    return {term: max(1, min(255, round(count * norm))) for term, count in counts.items()}
+    return {term: amount if (amount := int(count * norm) + 1) < 256 else 255 for term, count in counts.items()}
 
 
 def _title_weights(titles: Iterable[tuple[str, float]]) -> dict[str, int]:
     """How much each term of a place's titles counts: as much as the title that counts most."""
     best: dict[str, float] = defaultdict(float)
     for title, weight in titles:
-        for word in words(fold(title)):
-            for term, share in features_of(word.term):
+        for word in terms_of(fold(title)):
+            for term, share in features_of(word):
                 best[term] = max(best[term], weight * share)
     return {term: max(1, round(SCALE * weight)) for term, weight in best.items()}
 
@@ -314,12 +307,12 @@ class Index:
 
     def _columns(self, rows: Sequence[dict[str, Any]]) -> np.ndarray:
         columns = np.zeros(len(rows), dtype=COLUMNS)
-        places: dict[str, int] = {}
+        places: dict[tuple[Any, ...], int] = {}
         values: dict[tuple[str, str], int] = {}
         for at, row in enumerate(rows):
-            fields = json.dumps(Place.of(row).values, ensure_ascii=False)
+            fields = tuple(row[name] for name in Place.__slots__)
             if fields not in places:
-                places[fields] = self._place(fields)
+                places[fields] = self._place(json.dumps(fields, ensure_ascii=False))
             columns[at] = (
                 places[fields],
                 max(0, min(row["fiscal_year"] or 0, 0xFFFF)),
@@ -405,13 +398,17 @@ class Index:
         if before and abs(size - before) <= RELEARN * before:
             return
         first = self.sql.execute("SELECT min(first) FROM search_segments").fetchone()[0] or 0
-        column = self.sql.execute("SELECT first, columns FROM search_segments WHERE first < ? ORDER BY first", (first + SAMPLE,))
+        column = self.sql.execute(
+            "SELECT first, columns FROM search_segments WHERE first < ? ORDER BY first", (first + SAMPLE,)
+        )
         place = np.zeros(SAMPLE, dtype=np.int64) - 1
         for start, blob in column.fetchall():
             part = np.frombuffer(blob, dtype=COLUMNS)["place"][: first + SAMPLE - start]
             place[start - first : start - first + len(part)] = part
         rows = self.sql.execute("SELECT term, space, numbers FROM search_terms ORDER BY term, space, segment")
-        near = cooccurrence.learn(((term, space == TITLE, unpack(blob) - (0 if space else first)) for term, space, blob in rows), place)
+        near = cooccurrence.learn(
+            ((term, space == TITLE, unpack(blob) - (0 if space else first)) for term, space, blob in rows), place
+        )
         self.sql.execute("DELETE FROM search_near")
         self.sql.executemany("INSERT INTO search_near VALUES (?, ?, ?)", near)
         self._set("learned", str(size))
@@ -584,6 +581,7 @@ class Index:
                 yield f"segment {segment} is wrong about {wrong} {name}s"
 
 
+@cache
 def _version() -> str:
     """What an index depends on besides the findings."""
     return json.dumps([FORMAT, importlib.metadata.version("pythainlp"), _fingerprint()])

@@ -7,9 +7,8 @@ a comment has nothing else to be found by.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from pipeline import framework
 from pipeline.framework import Category, Criterion
@@ -30,16 +29,6 @@ class Place:
     item_title: str | None
     part_label: str | None
     indicator_no: str | None
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Place:
-        """The place of a row of the findings."""
-        return cls(**{name: row[name] for name in cls.__slots__})
-
-    @property
-    def values(self) -> tuple[Any, ...]:
-        """The fields, in their order."""
-        return astuple(self)
 
     def numbers(self) -> set[str]:
         """The numbers that people may call it by: item, criterion, and an indicator's number with its criterion's."""

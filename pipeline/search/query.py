@@ -11,7 +11,7 @@ from pipeline import framework
 from pipeline.search import synonyms
 from pipeline.search.spelling import Speller, is_odd
 from pipeline.search.text import Word, features_of, fold, key, light_words, parts_of, sound, words
-from pipeline.thai import squeeze
+from pipeline.thai import arabic_digits, squeeze
 
 #: Characters of a query that are read; a pasted page is cut here.
 LONGEST = 600
@@ -42,8 +42,33 @@ class Filters:
     years: frozenset[int] = frozenset()
     agency: str | None = None
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        category: int | None = None,
+        criterion: str | None = None,
+        kind: str | None = None,
+        verdict: str | None = None,
+        year: int | None = None,
+        agency: str | None = None,
+    ) -> Filters:
+        """Filters of one value each, as a command gives them. `criterion` may be an item, in either digits.
+
+        >>> Filters.of(criterion="๓.๔").shown(), bool(Filters.of())
+        (['ข้อ 3.4'], False)
+        """
+        return cls(
+            categories=frozenset([category] if category is not None else ()),
+            numbers=frozenset([squeeze(arabic_digits(criterion)).upper()] if criterion else ()),
+            kinds=frozenset([kind] if kind else ()),
+            verdicts=frozenset([verdict] if verdict else ()),
+            years=frozenset([year] if year is not None else ()),
+            agency=agency or None,
+        )
+
     def __bool__(self) -> bool:
-        return self != Filters()
+        return self != ANYTHING
 
     def shown(self) -> list[str]:
         """The filters for a person to read."""
@@ -59,6 +84,8 @@ class Filters:
         ]
 
 
+#: No filter at all.
+ANYTHING = Filters()
 _SHOWN_VERDICTS = {"pass": "ผ่าน", "fail": "ไม่ผ่าน", "pending": "รอผล"}
 
 
@@ -124,8 +151,8 @@ class Vocabulary(Protocol):
     def has_indicator(self, number: str) -> bool:
         """Whether any finding is of an indicator of this number, whatever its criterion."""
 
-    def agencies(self) -> Sequence[str]:
-        """The names of the agencies."""
+    def agencies(self) -> Sequence[tuple[str, str]]:
+        """The agencies: how a folded text without spaces has their names, and the names; the longest first."""
 
 
 def understand(typed: str, vocabulary: Vocabulary, *, repair: Callable[[str], str] | None = None) -> Query:
@@ -368,8 +395,8 @@ class _Reader:
         return frozenset(named)
 
     def _agency(self) -> str | None:
-        for name in sorted(self._vocabulary.agencies(), key=len, reverse=True):
-            pattern = re.compile(r"\s*".join(map(re.escape, squeeze(fold(name)))))
-            if name and self._take(pattern):
+        squeezed = squeeze(self._text)
+        for shape, name in self._vocabulary.agencies():
+            if shape in squeezed and self._take(re.compile(r"\s*".join(map(re.escape, shape)))):
                 return name
         return None

@@ -41,7 +41,7 @@ class Weights:
     said: float = 0.03
     light: float = 0.12
     #: What the findings of an agency's own forms count, beside those of reviewers'.
-    own: float = 0.6
+    own: float = 0.4
     #: The least share of a query's n-grams that a finding without any of its words must have.
     least_grams: float = 0.45
 
@@ -184,7 +184,7 @@ class Ranker:
         """The share of a text's n-grams that each finding has, rare ones counting more."""
         if len(text) < GRAM:
             return np.zeros(len(numbers), dtype=np.float32)
-        wanted = np.unique(grams([text])[0][: 1 - GRAM]).tolist()
+        wanted = grams(text)
         sizes, titled = self._index.gram_sizes(TEXT, wanted), self._index.gram_sizes(TITLE, wanted)
         rarity = {g: _rarity(view.size + 1, sizes.get(g, 0) + titled.get(g, 0)) for g in wanted}
         said, called = np.zeros(len(fitting), dtype=np.float32), np.zeros(view.places, dtype=np.float32)
@@ -204,7 +204,9 @@ class Ranker:
         """For each finding, how much of what the best findings score is scored by those of its criterion."""
         best = np.argpartition(-scores, FEEDBACK)[:FEEDBACK]
         of_place = self.vocabulary.criteria
-        shares = np.bincount(of_place[view.place[numbers[best]]], weights=scores[best], minlength=int(of_place.max()) + 1)
+        shares = np.bincount(
+            of_place[view.place[numbers[best]]], weights=scores[best], minlength=int(of_place.max()) + 1
+        )
         shares[0] = 0.0  # no criterion
         return (shares / max(float(scores[best].sum()), 1e-9))[of_place[view.place[numbers]]].astype(np.float32)
 
@@ -237,7 +239,7 @@ class Ranker:
         """The findings (or places) that have all n-grams of a text in the shape of `key`."""
         if len(text) < GRAM:
             return self._index.gram_prefix(space, *gram_range(text)) if text else np.zeros(0, dtype=np.int64)
-        wanted = np.unique(grams([text])[0][: 1 - GRAM]).tolist()
+        wanted = grams(text)
         sizes = self._index.gram_sizes(space, wanted)
         if len(sizes) < len(wanted):
             return np.zeros(0, dtype=np.int64)

@@ -134,23 +134,38 @@ def words(text: str) -> list[Word]:
     >>> [w.term for w in words(fold("ก.พ.ร. ใช้ Benchmarks ข้อ ๓.๔.๒"))]
     ['กพร', 'ใช้', 'benchmark', 'ข้อ', '3.4.2']
     """
-    return list(_words(text))
+    found: list[Word] = []
+    for match in _WORD.finditer(text):
+        start = match.start()
+        if match.lastgroup == "thai":
+            for piece in segment(match[0]):
+                found.append(Word(piece, start, start + len(piece)))
+                start += len(piece)
+        else:
+            found += _others(match)
+    return found
 
 
-def _words(text: str) -> Iterator[Word]:
-    for found in _WORD.finditer(text):
-        start = found.start()
-        match found.lastgroup:
-            case "thai":
-                for piece in segment(found[0]):
-                    yield Word(piece, start, start + len(piece))
-                    start += len(piece)
-            case "latin":
-                yield from _latin(found[0], start)
-            case "short":
-                yield Word(re.sub(r"[.\s]", "", found[0]), start, found.end())
-            case _:
-                yield Word(found[0], start, found.end())
+def terms_of(text: str) -> list[str]:
+    """The terms of a folded text, as `words` has them, without their places."""
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        if match.lastgroup == "thai":
+            found += segment(match[0])
+        else:
+            found += [word.term for word in _others(match)]
+    return found
+
+
+def _others(match: re.Match[str]) -> Iterator[Word]:
+    """The words of a stretch that is not Thai prose."""
+    match match.lastgroup:
+        case "latin":
+            yield from _latin(match[0], match.start())
+        case "short":
+            yield Word(re.sub(r"[.\s]", "", match[0]), match.start(), match.end())
+        case _:
+            yield Word(match[0], match.start(), match.end())
 
 
 def _latin(token: str, start: int) -> Iterator[Word]:
@@ -184,34 +199,30 @@ def segment(run: str) -> tuple[str, ...]:
     >>> segment("ขาดการวิเคราะห์ข้อร้องเรียน")
     ('ขาด', 'การวิเคราะห์', 'ข้อร้องเรียน')
     """
+    known, lengths = _lexicon()
     out: list[str] = []
     at, unknown, size = 0, 0, len(run)
     while at < size:
-        fallback = 0
-        for end in _ends(run, at):
-            fallback = fallback or end
-            if end == size or next(_ends(run, end), 0):
-                fallback = end
+        found = 0
+        for length in lengths.get(run[at : at + 3]) or lengths.get(run[at : at + 2], ()):
+            end = at + length
+            if end > size or run[at:end] not in known:
+                continue
+            if end == size or (run[end : end + 3] in lengths or run[end : end + 2] in lengths):
+                found = end
                 break
-        if not fallback:
+            if not found and run[end] not in DEPENDENT:
+                found = end
+        if not found:
             at += 1
             continue
         if unknown < at:
             out.append(run[unknown:at])
-        out.append(run[at:fallback])
-        at = unknown = fallback
+        out.append(run[at:found])
+        at = unknown = found
     if unknown < size:
         out.append(run[unknown:])
     return tuple(out)
-
-
-def _ends(run: str, at: int) -> Iterator[int]:
-    """Where dictionary words that begin at a place of a run end, the longest first."""
-    known, lengths = _lexicon()
-    for length in lengths.get(run[at : at + 2], ()):
-        end = at + length
-        if run[at:end] in known and (end >= len(run) or run[end] not in DEPENDENT):
-            yield end
 
 
 @cache
@@ -222,11 +233,17 @@ def dictionary() -> frozenset[str]:
 
 @cache
 def _lexicon() -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
-    """The words that text is cut into, and by their first two letters the lengths that they have."""
+    """The words that text is cut into, and the lengths, longest first, of those that begin with three letters.
+
+    A word of two letters stands under itself, and under whatever three letters of others it begins.
+    """
     known = frozenset(word for word in (*dictionary(), *domain_terms()) if len(word) > 1 and all(map(is_thai, word)))
     lengths: dict[str, set[int]] = {}
     for word in known:
-        lengths.setdefault(word[:2], set()).add(len(word))
+        lengths.setdefault(word[:3], set()).add(len(word))
+    for start, found in lengths.items():
+        if start[:2] in known:
+            found.add(2)
     return known, {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
 
 
@@ -298,18 +315,56 @@ def features_of(word: str) -> tuple[tuple[str, float], ...]:
 # -------------------------------------------------------------------------------------------- n-grams
 
 
-def grams(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The n-grams of keys as integers, one beginning at each character, and which key each is of.
+def grams(text: str) -> list[int]:
+    """The n-grams of a key as integers, without repetition, ascending.
 
-    The last ones of a key are filled up with U+0000, so that each character begins one.
+    >>> len(grams(key("ข้อร้องเรียน"))), grams("ab")
+    (10, [])
+    """
+    codes = _codes(text)
+    return (
+        np.unique((codes[:-2] << 2 * _BITS) | (codes[1:-1] << _BITS) | codes[2:]).tolist() if len(text) >= GRAM else []
+    )
+
+
+def gram_lists(keys: Sequence[str]) -> dict[int, np.ndarray]:
+    """For each n-gram of many keys, which of the keys have it, ascending.
+
+    An n-gram begins at every character: the last ones of a key are filled up with U+0000.
     """
     text = "".join(k + "\0\0" for k in keys)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+    codes = _codes(text + "\0\0")
     owner = np.repeat(np.arange(len(keys)), [len(k) + 2 for k in keys])
-    codes = np.append(codes, [0, 0])
-    whole = (codes[:-2] << 2 * _BITS) | (codes[1:-1] << _BITS) | codes[2:]
-    begins = codes[:-2] != 0
-    return whole[begins], owner[begins]
+    # Few of all characters occur: numbered anew, an n-gram and its owner fit one integer, which sorts fast.
+    letters = np.flatnonzero(np.bincount(codes, minlength=1))
+    small = np.zeros(int(letters[-1]) + 1 if len(letters) else 1, dtype=np.int64)
+    small[letters] = np.arange(len(letters))
+    bits, low = max(1, int(len(letters) - 1).bit_length()), max(1, len(keys).bit_length())
+    if 3 * bits + low > 63:  # a batch in all the world's scripts
+        half = len(keys) // 2
+        return _joined(gram_lists(keys[:half]), gram_lists(keys[half:]), half)
+    numbered = small[codes]
+    whole = (numbered[:-2] << 2 * bits) | (numbered[1:-1] << bits) | numbered[2:]
+    packed = (whole[codes[:-2] != 0] << low) | owner[codes[:-2] != 0]
+    packed.sort()  # sorting beats the hashing of `np.unique` by far
+    packed = packed[np.diff(packed, prepend=-1) != 0]
+    found, holders = packed >> low, packed & ((1 << low) - 1)
+    starts = np.flatnonzero(np.diff(found, prepend=-1))
+    mask = (1 << bits) - 1
+    heads = found[starts]
+    names = (letters[heads >> 2 * bits] << 2 * _BITS) | (letters[heads >> bits & mask] << _BITS) | letters[heads & mask]
+    return dict(zip(names.tolist(), np.split(holders, starts[1:]), strict=True)) if len(starts) else {}
+
+
+def _joined(first: dict[int, np.ndarray], second: dict[int, np.ndarray], shift: int) -> dict[int, np.ndarray]:
+    for gram, holders in second.items():
+        moved = holders + shift
+        first[gram] = np.concatenate([first[gram], moved]) if gram in first else moved
+    return first
+
+
+def _codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
 
 
 def gram_range(prefix: str) -> tuple[int, int]:

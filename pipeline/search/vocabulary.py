@@ -13,6 +13,7 @@ from pipeline.search.index import Index
 from pipeline.search.query import Filters
 from pipeline.search.spelling import Speller
 from pipeline.search.text import fold, words
+from pipeline.thai import squeeze
 
 
 class IndexVocabulary:
@@ -40,9 +41,14 @@ class IndexVocabulary:
         """Whether any finding is of an indicator of this number, whatever its criterion."""
         return number in self._by_indicator
 
-    def agencies(self) -> Sequence[str]:
-        """The names of the agencies."""
-        return list(self._values.get("agency", ()))
+    def agencies(self) -> Sequence[tuple[str, str]]:
+        """The agencies: how a folded text without spaces has their names, and the names; the longest first."""
+        return self._agencies
+
+    @cached_property
+    def _agencies(self) -> list[tuple[str, str]]:
+        names = [(squeeze(fold(name)), name) for name in self._values.get("agency", ())]
+        return sorted((pair for pair in names if pair[0]), key=lambda pair: (-len(pair[0]), pair[1]))
 
     def places(self, filters: Filters) -> np.ndarray:
         """Which places, by number, fit the filters on places."""
@@ -62,7 +68,9 @@ class IndexVocabulary:
         """The criterion of each place, as numbers; 0 for none."""
         known: dict[str, int] = {}
         places = self._index.places()
-        return np.array([known.setdefault(p.criterion, len(known) + 1) if p.criterion else 0 for p in places], dtype=np.int64)
+        return np.array(
+            [known.setdefault(p.criterion, len(known) + 1) if p.criterion else 0 for p in places], dtype=np.int64
+        )
 
     @cached_property
     def _categories(self) -> np.ndarray:
