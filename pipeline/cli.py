@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -28,6 +28,9 @@ from pipeline.ingest import ingest as ingest_files
 from pipeline.pool import MEMORY
 from pipeline.store import DB_VARIABLE, DEFAULT_DB, open_store
 from pipeline.terminal import print_table, printable, progress_bar, where
+
+if TYPE_CHECKING:
+    from pipeline.search import Results
 
 app = typer.Typer(
     name="pmqa",
@@ -358,6 +361,160 @@ def ofi_show(
         ],
         wide=("Statement",),
     )
+
+
+Category = Annotated[int | None, typer.Option(min=1, max=7, help="หมวด 1-7.")]
+Criterion = Annotated[str | None, typer.Option(help='A criterion or item, such as "1.2" or "1.2.3".')]
+Verdict = Annotated[str | None, typer.Option(callback=_one_of("pass", "fail", "pending"), help="pass, fail or pending.")]
+Year = Annotated[int | None, typer.Option(help="A fiscal year (B.E.).")]
+Agency = Annotated[str | None, typer.Option(help="A part of the agency's name.")]
+Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="What to look for, as you would say it.")],
+    category: Category = None,
+    criterion: Criterion = None,
+    kind: Annotated[str | None, typer.Option(help="A kind of finding: verdict, ofi, strength, ...")] = None,
+    verdict: Verdict = None,
+    year: Year = None,
+    agency: Agency = None,
+    limit: Limit = 20,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Find what reviewers said. Quotes ask for a phrase, a minus leaves out, "หมวด 5 ไม่ผ่าน" filters.
+
+    Example: pmqa search "หมวด 5 ไม่ผ่าน ความผูกพัน"
+    """
+    from pipeline.search import Filters, SqliteEngine
+
+    filters = Filters.of(
+        category=category, criterion=criterion, kind=kind, verdict=verdict, year=year, agency=agency
+    )
+    with open_store(db) as store:
+        results = SqliteEngine(store).search(" ".join(query), filters, limit)
+    _print_results(results, as_json)
+
+
+@app.command()
+def similar(
+    finding_id: Annotated[str, typer.Argument(metavar="ID", help="A finding's id, or the beginning of it.")],
+    limit: Limit = 10,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Find the findings most like one.
+
+    Example: pmqa similar 3fa1c09e
+    """
+    from pipeline.search import SqliteEngine
+
+    with open_store(db) as store:
+        results = SqliteEngine(store).similar(finding_id, limit=limit)
+    _print_results(results, as_json)
+
+
+def _print_results(results: Results, as_json: bool) -> None:
+    from pipeline.search import show
+
+    for line in show.understanding(results):
+        typer.echo(printable(line), err=True)
+    if as_json:
+        _print_json([hit.as_dict() for hit in results.hits])
+        return
+    show.print_hits(results)
+    typer.echo(f"{len(results.hits)} of {results.total} findings", err=True)
+
+
+@app.command()
+def threads(
+    category: Category = None,
+    criterion: Criterion = None,
+    verdict: Verdict = None,
+    agency: Agency = None,
+    year: Year = None,
+    status: Annotated[
+        str | None, typer.Option(callback=_one_of("open", "resolved", "unknown"), help="What became of it.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page that opens offline instead.")
+    ] = None,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Follow each gap through forms, documents and years, with a heat map of categories and years.
+
+    Example: pmqa threads --html gaps.html
+    """
+    from rich.console import Console
+
+    from pipeline.search import heatmap
+    from pipeline.search.threads import threads as threads_of
+
+    with open_store(db) as store:
+        found = threads_of(
+            store, category=category, criterion=criterion, verdict=verdict, agency=agency, year=year, status=status
+        )
+    if html is not None:
+        html.write_text(heatmap.page(found), encoding="utf-8")
+        typer.echo(f"{len(found)} gaps written to {html}", err=True)
+        return
+    if as_json:
+        _print_json([thread.as_dict() for thread in found])
+        return
+    print_table(
+        ("OFI", "Item", "First", "Years", "Times", "Last verdict", "Status", "Gap", "Forms"),
+        [
+            (
+                thread.ofi.ofi_id[:8],
+                thread.ofi.item or thread.ofi.criterion or thread.ofi.indicator_no or f"หมวด {thread.ofi.category}",
+                thread.ofi.first_year,
+                len(thread.years),
+                thread.times,
+                f"{thread.last_verdict or ''} {thread.last_verdict_year or ''}".strip(),
+                thread.ofi.status,
+                thread.ofi.text,
+                ", ".join(thread.forms),
+            )
+            for thread in found
+        ],
+        wide=("Gap",),
+    )
+    Console(width=None if sys.stdout.isatty() else 120).print(heatmap.table(found))
+
+
+@app.command("index")
+def index_store(
+    check: Annotated[bool, typer.Option("--check", help="Compare the index with the findings, change nothing.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew.")] = False,
+    db: Db = None,
+) -> None:
+    """Bring the search index up to date. Searching does so by itself; this shows how far it is, or mends it.
+
+    Example: pmqa index --check
+    """
+    from pipeline.search import SqliteEngine
+
+    with open_store(db) as store:
+        engine = SqliteEngine(store)
+        if check:
+            problems = engine.problems()
+            for problem in problems:
+                typer.echo(problem)
+            if problems:
+                typer.echo("`pmqa index --rebuild` mends the index.", err=True)
+                raise typer.Exit(1)
+            typer.echo("The index says what the findings say.")
+            return
+        with progress_bar("Indexing") as report:
+            if rebuild:
+                engine.rebuild(report)
+                changed = True
+            else:
+                changed = engine.refresh(report)
+    typer.echo("The index was made anew." if rebuild else "Indexed." if changed else "Nothing to index.", err=True)
 
 
 def _print_json(value: Any) -> None:
