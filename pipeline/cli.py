@@ -18,11 +18,6 @@ import typer
 from pipeline.errors import PmqaError
 from pipeline.export import BINARY_FORMATS, DATASETS, FORMATS
 from pipeline.export import export as export_dataset
-from pipeline.extract import Ocr
-from pipeline.extract import explain as explanation
-from pipeline.extract import extract as read_file
-from pipeline.extract.debug_image import write_pictures
-from pipeline.extract.model import as_dict
 from pipeline.ingest import FileReport
 from pipeline.ingest import ingest as ingest_files
 from pipeline.pool import MEMORY
@@ -63,8 +58,8 @@ Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 _SHOWN = 3
 
 
-@app.command()
-def extract(
+@app.command("extract")
+def extract_text(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .pdf, .txt or .md file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Pages, lines, boxes and corrections as JSON.")] = False,
     explain: Annotated[
@@ -88,7 +83,13 @@ def extract(
 
     Example: pmqa extract "Feedback Report.pdf" > report.txt
     """
-    document = read_file(file, ocr=cast(Ocr, ocr), password=password)
+    # Imported here, as in every command that needs much: what a command does not use must not slow its start.
+    from pipeline.extract import Ocr, extract
+    from pipeline.extract import explain as explanation
+    from pipeline.extract.debug_image import write_pictures
+    from pipeline.extract.model import as_dict
+
+    document = extract(file, ocr=cast(Ocr, ocr), password=password)
     if explain:
         typer.echo(explanation.render(document), nl=False)
     elif as_json:
@@ -104,7 +105,7 @@ def extract(
 @app.command()
 def repair(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="A text file; none or - is standard input.", show_default=False)
+        Path | None, typer.Argument(metavar="FILE", help="A text file.", show_default="standard input")
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="stdout")
@@ -151,6 +152,7 @@ def ingest(
         typer.Option(min=1, metavar="SECONDS", help="Time for one document.", show_default="by its size"),
     ] = None,
     memory: Annotated[int, typer.Option(min=64, metavar="MB", help="Memory for one document.")] = MEMORY >> 20,
+    password: Annotated[str | None, typer.Option("--password", metavar="WORD", help="Opens locked PDFs.")] = None,
     as_json: Json = False,
 ) -> None:
     """Read documents into the store. What is there already is left alone.
@@ -172,6 +174,7 @@ def ingest(
                 jobs=jobs,
                 force=force,
                 ocr=ocr,
+                password=password,
                 timeout=timeout,
                 memory=memory << 20,
                 progress=progress,
