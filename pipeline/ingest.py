@@ -78,6 +78,7 @@ def ingest(
     jobs: int | None = None,
     force: bool = False,
     ocr: str = "auto",
+    password: str | None = None,
     timeout: float | None = None,
     memory: int = MEMORY,
     reader: str = READER,
@@ -86,14 +87,15 @@ def ingest(
     """Read files and folders into the store; documents that are there already are left alone, unless `force`.
 
     `jobs` documents are read at once (default: one a core), each within `timeout` seconds (default: by its
-    size) and `memory` bytes. `ocr` is "auto", "never" or "always". `progress` is told, for each file done,
-    how many are done, of how many, and its name. A file that cannot be read is reported and the rest goes on;
-    PmqaError is raised if the store or the reader itself cannot be used.
+    size) and `memory` bytes. `ocr` is "auto", "never" or "always"; `password` opens locked PDFs. `progress` is
+    told, for each file done, how many are done, of how many, and its name. A file that cannot be read is reported
+    and the rest goes on; PmqaError is raised if the store or the reader itself cannot be used.
     """
     inputs = find_inputs([paths] if isinstance(paths, str | os.PathLike) else paths)
     reports: dict[str, FileReport] = {}
     with open_store(db, create=True) as store:
-        for report in _reports(store, inputs.files, jobs, force, ocr, timeout, memory, reader):
+        options = {"ocr": ocr, "password": password}
+        for report in _reports(store, inputs.files, jobs, force, options, timeout, memory, reader):
             reports[report.path] = report
             progress(len(reports), len(inputs.files), report.source_name)
         where = str(store.path)
@@ -107,7 +109,7 @@ def _reports(
     files: list[Input],
     jobs: int | None,
     force: bool,
-    ocr: str,
+    options: dict[str, Any],
     timeout: float | None,
     memory: int,
     reader: str,
@@ -132,7 +134,7 @@ def _reports(
             yield from _note_known(store, document, group, known)
             continue
         path = group[0].path
-        job = Job(str(path), timeout or _seconds(path), {"ocr": ocr})
+        job = Job(str(path), timeout or _seconds(path), options)
         work[job.path] = (sha256, group)
         todo.append(job)
     with Pool(reader, size=jobs or os.cpu_count() or 1, memory=memory) as pool:

@@ -34,13 +34,13 @@ class Reading:
     records: list[Record] = field(default_factory=list)
 
 
-def read(path: str | Path, *, ocr: Ocr = "auto") -> Reading:
+def read(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None) -> Reading:
     """Read a .pdf, .txt or .md file into records.
 
     Raises PmqaError, with a reason and what to do, where the file cannot be read: what `extract` raises, or
     "scanned" or "no-text" if not a word of it could be.
     """
-    document = extract(path, ocr=ocr)
+    document = extract(path, ocr=ocr, password=password)
     if not any(line.text.strip() for line in document.lines(furniture=True)):
         raise _no_text(document)
     return read_document(document)

@@ -37,7 +37,7 @@ class Reading:
     records: list[Record]
 
 
-def read(path: str, *, ocr: str = "auto") -> Reading:
+def read(path: str, *, ocr: str = "auto", password: str | None = None) -> Reading:
     data = Path(path).read_bytes()
     text = data.decode("utf-8", "replace")
     records: list[Record] = []
