@@ -374,7 +374,7 @@ Agency = Annotated[str | None, typer.Option(help="A part of the agency's name.")
 Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})
 def search(
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help="What to look for, as you would say it.")],
     category: Category = None,
