@@ -576,7 +576,11 @@ def _action(gap: Gap) -> Action:
 
 def _evidence_of(gap: Gap) -> str:
     """What shows that a gap was answered."""
-    return f"ผลของตัวชี้วัด {gap.number}" if gap.indicator_no else f"หลักฐานการดำเนินงานตาม {gap.number}"
+    if gap.indicator_no:
+        return f"ผลของตัวชี้วัด {gap.number}"
+    if gap.criterion is None:
+        return f"หลักฐานที่ตอบ OFI {gap.code}"
+    return f"หลักฐานที่ตอบข้อ {gap.number}"
 
 
 def _skeleton_source(skeleton: Skeleton, what: str) -> Source:

@@ -71,7 +71,7 @@ def rate(gap: Gap, *, year: int, score: float | None, fw: Framework, weights: We
     years = max(year - gap.first_year, 1) if gap.first_year else 0
     short = max(fw.pass_mark - score, 0.0) if fw.pass_mark is not None and score is not None else None
     parts = [
-        (weight / heaviest if heaviest else 0.0, "weight", f"น้ำหนักเกณฑ์ {weight:.1f} จากสูงสุด {heaviest:.1f}"),
+        (weight / heaviest if heaviest else 0.0, "weight", f"น้ำหนักเกณฑ์ {weight:.0f}/{heaviest:.0f}"),
         (weights.verdict.get(said, 0.0), "verdict", _SAID.get(said, "ไม่ระบุผลการประเมิน")),
         (min(years / weights.full["years"], 1.0), "years", f"ค้าง {years} ปี" if years else "ไม่ทราบปีที่พบ"),
         (min((short or 0.0) / weights.full["gap"], 1.0), "gap", _shortfall(short, score, fw)),
@@ -79,7 +79,7 @@ def rate(gap: Gap, *, year: int, score: float | None, fw: Framework, weights: We
     points = [(share * weights.points[name], name, why) for share, name, why in parts]
     return Priority(
         round(sum(point for point, _, _ in points), 1),
-        [f"{why} ({point:.1f}/{weights.points[name]:.0f})" for point, name, why in points],
+        [f"{why} ({point:.0f}/{weights.points[name]:.0f})" for point, name, why in points],
     )
 
 
@@ -103,4 +103,4 @@ def _heaviest(fw: Framework) -> float:
 def _shortfall(short: float | None, score: float | None, fw: Framework) -> str:
     if short is None:
         return "ไม่ทราบคะแนนหมวด"
-    return f"ขาด {short:g} คะแนนจากเกณฑ์ผ่าน {fw.pass_mark:g}" if short else f"คะแนน {score:g} ถึงเกณฑ์ผ่าน {fw.pass_mark:g}"
+    return f"ต่ำกว่าเกณฑ์ผ่าน {fw.pass_mark:g} อยู่ {short:g}" if short else f"คะแนน {score:g} ถึงเกณฑ์ผ่าน {fw.pass_mark:g}"
