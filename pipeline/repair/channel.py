@@ -272,5 +272,5 @@ def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
 
 def is_gap(s: str, i: int) -> bool:
     """Whether the spelling about the space at ``i`` is less strange without it."""
-    left, right = s[max(0, i - 4) : i], s[i:].lstrip(" ")[:4]
+    left, right = s[max(0, i - 4) : i], s[i : i + 8].lstrip(" ")[:4]
     return right[:1] in _DEPENDENT or strangeness(f"  {left}{right} ") < strangeness(f"  {left} {right} ")
