@@ -86,7 +86,7 @@ _RESULT_OF = {"3": "7.2", "5": "7.3", "6": "7.6"}
 @cache
 def from_corpora() -> tuple[Example, ...]:
     """Examples from `corpora/tagging` and from the frameworks' titles and key terms."""
-    return tuple(_unrepeated([*_topics(), *_results(), *_none(), *_titles(), *_roles()]))
+    return tuple(_unrepeated([*_topics(), *_results(), *_sentences(), *_none(), *_titles(), *_roles()]))
 
 
 def _topics() -> Iterator[Example]:
@@ -96,7 +96,7 @@ def _topics() -> Iterator[Example]:
             criterion = topic["criterion"]
             category = int(criterion[0])
             for text in topic["sentences"]:
-                yield Example(text, category, criterion, "none", group=text)
+                yield Example(text, category, criterion, group=text)
             for kind in ("things", "acts"):
                 for phrase in topic[kind]:
                     yield from _framed(frames, kind, phrase, category, criterion)
@@ -121,6 +121,14 @@ def _framed(
         verdict = _VERDICT_OF.get(role)
         for text in _some(frames[kind][role], phrase, count):
             yield Example(text, category, criterion, role, verdict, group=phrase, weight=0.5)
+
+
+def _sentences() -> Iterator[Example]:
+    for label, texts in _corpus("sentences")["sentences"].items():
+        for text in texts:
+            # Whether "there is a system for …" is praise depends on who says it: only text of other kinds is neither.
+            role = "none" if label[0] in "07" else None
+            yield Example(text, int(label[0]), label if "." in label else None, role, group=text, weight=1.5)
 
 
 def _none() -> Iterator[Example]:
@@ -174,16 +182,16 @@ def from_records(records: Iterable[Record]) -> list[Example]:
     found: list[Example] = []
     for record in records:
         group = f"{record.agency or record.doc_id} {record.fiscal_year or ''}".strip()
-        for example in _of_record(record, plans):
-            found.append(
-                replace(
-                    example,
-                    criterion=_known(example.criterion),
-                    source=record.label_source,
-                    group=group,
-                    weight=WEIGHTS[record.label_source] * example.weight,
-                )
+        found += (
+            replace(
+                example,
+                criterion=_known(example.criterion),
+                source=record.label_source,
+                group=group,
+                weight=WEIGHTS[record.label_source] * example.weight,
             )
+            for example in _of_record(record, plans)
+        )
     return _unrepeated(found)
 
 

@@ -135,7 +135,10 @@ class Model:
         """Write the two files; the same model gives the same bytes."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"hashes": self.vocabulary.hashes, "rarity": self.vocabulary.rarity.astype(np.int32)}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "hashes": self.vocabulary.hashes,
+            "rarity": self.vocabulary.rarity.astype(np.int32),
+        }
         heads: dict[str, Any] = {}
         for name, head in self.heads.items():
             arrays[f"weights_{name}"] = head.weights
@@ -149,7 +152,7 @@ class Model:
         text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
         (folder / "model.json").write_text(text, encoding="utf-8", newline="\n")
         packed = io.BytesIO()
-        np.savez_compressed(packed, allow_pickle=False, **arrays)
+        np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
         (folder / "weights.npz").write_bytes(packed.getvalue())
 
     @classmethod

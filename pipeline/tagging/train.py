@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from pipeline import framework
 from pipeline.errors import PmqaError
@@ -33,7 +34,9 @@ _PENALTY = 10.0
 _FOLDS = 3
 #: What a passage that is not handed to a person must be right at, on unseen phrases and documents.
 TARGET = 0.96
-#: Examples of one source and fewer labels than two cannot teach a head.
+#: Fewer unseen examples than this say nothing about a temperature.
+_LEAST_JUDGED = 20
+#: The heads and the labels that each may give.
 _HEADS: dict[str, Callable[[], Sequence[str]]] = {
     "category": lambda: [str(category) for category in CATEGORIES],
     "criterion": lambda: [criterion.number for criterion in framework.load().criteria],
@@ -91,7 +94,8 @@ def train(examples: Sequence[Example], *, calibrate: bool = True, progress: Prog
             folds = folds_of([examples[i] for i in known], _FOLDS)
             scores = _unseen(part, targets, weights, folds, len(answers))
             judged = np.array([_counts(examples[i]) for i in known]) & (folds >= 0)
-            head = replace(head, temperature=_temperature(scores[judged], targets[judged]))
+            documents = np.array([examples[i].source != "corpus" for i in known])
+            head = replace(head, temperature=_temperature(scores[judged], targets[judged], documents[judged]))
             if name == "category":
                 threshold = threshold_for(softmax(scores[judged] / head.temperature), targets[judged], TARGET)
         heads[name] = head
@@ -102,7 +106,8 @@ def _fit(features: csr_matrix, targets: npt.NDArray[np.int64], weights: Floats) 
     """Weights (features by labels) and biases of a multinomial logistic regression."""
     count = int(targets.max()) + 1
     regression = LogisticRegression(C=_PENALTY, max_iter=300)
-    regression.fit(features, targets, sample_weight=weights)
+    with threadpool_limits(1):  # sums in one order, so that training gives the same weights every time
+        regression.fit(features, targets, sample_weight=weights)
     if count == 2:  # scikit-learn gives the log odds of the second label only
         half = regression.coef_[0] / 2
         return np.stack([-half, half], axis=1), np.array([-1, 1]) * regression.intercept_[0] / 2
@@ -145,14 +150,20 @@ def _counts(example: Example) -> bool:
     return example.source != "corpus" or example.role in (None, "none")
 
 
-def _temperature(scores: Floats, targets: npt.NDArray[np.int64]) -> float:
-    """The temperature at which the probabilities of unseen examples are likeliest to be right."""
-    if len(targets) < 20:
+def _temperature(scores: Floats, targets: npt.NDArray[np.int64], documents: npt.NDArray[np.bool_]) -> float:
+    """The temperature at which the probabilities of unseen examples are likeliest to be right.
+
+    Corpora and documents count the same: the corpora are too easy, being written by one hand, and what a document's
+    structure says of its texts is too hard, being said of the heading above them too.
+    """
+    if len(targets) < _LEAST_JUDGED:
         return 1.0
+    kinds = [part for part in (documents, ~documents) if part.sum() >= _LEAST_JUDGED] or [np.ones_like(documents)]
 
     def loss(logarithm: float) -> float:
         probabilities = softmax(scores / np.exp(logarithm))
-        return float(-np.log(np.maximum(probabilities[np.arange(len(targets)), targets], 1e-12)).mean())
+        surprise = -np.log(np.maximum(probabilities[np.arange(len(targets)), targets], 1e-12))
+        return float(np.mean([surprise[part].mean() for part in kinds]))
 
     return round(float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.0), method="bounded").x)), 3)
 
