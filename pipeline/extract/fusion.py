@@ -141,10 +141,15 @@ def _script_order(blobs: Sequence[Blob], names: Sequence[str], body: float, base
         if best is None or fit(best)[0] > body:
             rank[index] = (box.left, 1)
         else:
-            mark = names[index][0]
-            level = 1 if mark in BELOW_VOWELS else 2 if mark in ABOVE_VOWELS else 3
-            rank[index] = (blobs[best].box.left, level)
+            rank[index] = (blobs[best].box.left, _level(names[index]))
     return sorted(rank, key=rank.__getitem__)
+
+
+def _level(name: str) -> int:
+    """Where a mark stands in its cluster: 1 under the letter, 2 a vowel over it, 3 on top; 0 for what is no mark."""
+    if not _is_mark(name):
+        return 0
+    return 1 if name[0] in BELOW_VOWELS else 2 if name[0] in ABOVE_VOWELS else 3
 
 
 def _align(symbols: Sequence[str], odds: Vector, column: dict[str, int]) -> list[tuple[int | None, int | None]]:
@@ -160,21 +165,20 @@ def _align(symbols: Sequence[str], odds: Vector, column: dict[str, int]) -> list
     signs = [number for number, symbol in enumerate(symbols) if not symbol.isalnum() and not is_thai(symbol)]
     match[signs] = np.minimum(match[signs], 1.0 - 0.7 * part)
     skip = _MISSING * (1.0 - part)  # a part of a character has no symbol of its own
-    cost = np.zeros((rows + 1, columns + 1), np.float32)
-    cost[1:, 0] = np.arange(1, rows + 1) * _MISSING
-    cost[0, 1:] = skip.cumsum()
+    costs, skips = match.tolist(), skip.tolist()
+    table = [[0.0, *np.cumsum(skip).tolist()]]
     for i in range(1, rows + 1):
+        above, now = table[-1], [i * _MISSING]
         for j in range(1, columns + 1):
-            cost[i, j] = min(
-                cost[i - 1, j - 1] + match[i - 1, j - 1], cost[i - 1, j] + _MISSING, cost[i, j - 1] + skip[j - 1]
-            )
+            now.append(min(above[j - 1] + costs[i - 1][j - 1], above[j] + _MISSING, now[-1] + skips[j - 1]))
+        table.append(now)
     pairs: list[tuple[int | None, int | None]] = []
     i, j = rows, columns
     while i or j:
-        if i and j and cost[i, j] == cost[i - 1, j - 1] + match[i - 1, j - 1]:
+        if i and j and table[i][j] == table[i - 1][j - 1] + costs[i - 1][j - 1]:
             i, j = i - 1, j - 1
             pairs.append((i, j))
-        elif i and cost[i, j] == cost[i - 1, j] + np.float32(_MISSING):
+        elif i and (not j or table[i][j] == table[i - 1][j] + _MISSING):
             i -= 1
             pairs.append((i, None))
         else:
@@ -197,8 +201,9 @@ def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> t
         group = candidates[away < _ALIKE**2]
         left[group] = False
         cast = votes[group].sum(axis=0)
-        pooled = odds[group].mean(axis=0) + weights * cast / (float(cast.sum()) + 1.0)
-        result[group] = pooled / pooled.sum()
+        voters = float(votes[group].max(axis=1).sum())
+        pooled = odds[group].mean(axis=0) + weights * cast / (voters + 1.0)
+        result[group] = pooled / (1.0 + _VOTE * voters / (voters + 1.0))
         ballots[group] = cast
     return result, ballots
 
@@ -208,26 +213,34 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
     chosen: list[tuple[str, int | None]] = []
     likelihood: list[float] = []
     last: int | None = None  # the piece of the symbol before
+    fresh: set[int] = set()
     touching = ""  # what the piece of the symbol before holds besides
-    for symbol, piece in _align(row.symbols, row.odds, column):
+    pairs = _align(row.symbols, row.odds, column)
+    for number, (symbol, piece) in enumerate(pairs):
         name = None if symbol is None else row.symbols[symbol]
         if piece is None:
             # A mark that touches its letter is one piece of ink with it; a letter without ink was never there.
             if name is not None and touching and _is_mark(name):
                 touching = ""
-            elif name is not None and last is not None and (_is_mark(name) or _hides(row, last)):
-                chosen.append((name, None))
+            elif name is not None and ((last is not None and _is_mark(name)) or _hidden(row, pairs, number)):
+                chosen.append((name, _taken_back(name, chosen, fresh)))
             continue
         odds = row.odds[piece]
         best = int(odds.argmax())
         if name is None:
             if odds[best] >= _SURE and _may_come_in(classes[best], chosen, row.blobs[piece], row):
                 chosen.append((classes[best], piece))
+                fresh.add(piece)
             continue
         own = column.get(name)
-        rivals = odds if own is None else _comparable(odds, row.votes[piece], own, classes)
+        digits = bool(chosen) and chosen[-1][0] in THAI_DIGITS
+        rivals = odds if own is None else _comparable(odds, row.votes[piece], own, classes, digits=digits)
         best = int(rivals.argmax())
-        if classes[best] != PART and odds[best] - (0.0 if own is None else odds[own]) > _MARGIN:
+        if (
+            classes[best] != PART
+            and not _wide(row, piece)
+            and odds[best] - (0.0 if own is None else odds[own]) > _MARGIN
+        ):
             name = classes[best]
         chosen.append((name, piece))
         likelihood.append(float(odds.max()))
@@ -236,31 +249,50 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
     return Reading(composed(_spaced(chosen, row)), confidence, tuple(_clusters(chosen, row)))
 
 
-def _may_come_in(name: str, before: Sequence[tuple[str, int | None]], blob: Blob, row: _Row) -> bool:
+def _may_come_in(name: str, chosen: Sequence[tuple[str, int | None]], blob: Blob, row: _Row) -> bool:
     """Whether ink that Tesseract passed over is taken for what its shape says: mostly a mark, at times a letter."""
     if _is_mark(name):
-        # What hangs under these letters is a part of them.
-        return not (before and before[-1][0] in ("ญ", "ฐ") and name in BELOW_VOWELS)
-    return (
-        bool(name)
-        and (is_thai(name[0]) or name.isdigit())
-        and blob.box.height > 0.8 * row.body
-        and (blob.box.bottom <= row.baseline + row.body / 3)
-    )
+        before_it = chosen[-1][0][-1:] if chosen else ""
+        # What hangs under ญ and ฐ is a part of them, what stands over an i is too.
+        if not is_thai(before_it) or (before_it in "ญฐ" and name in BELOW_VOWELS):
+            return False
+        if chosen and _level(chosen[-1][0]) == _level(name):  # a letter carries one mark of each kind
+            return False
+        return all(other != name or piece is not None for other, piece in chosen[-2:])
+    standing = blob.box.height > 0.6 * row.body and blob.box.bottom <= row.baseline + row.body / 3
+    return bool(name) and (is_thai(name[0]) or name.isdigit() or name in "()[]/") and standing
 
 
-def _hides(row: _Row, piece: int) -> bool:
-    """Whether the piece may be two letters that touch: wide, or like no letter at all."""
+def _taken_back(name: str, chosen: list[tuple[str, int | None]], fresh: set[int]) -> int | None:
+    """The ink of a mark that came in (`fresh`) a letter too early: it belongs where Tesseract has the mark."""
+    for back in range(1, min(3, len(chosen)) + 1):
+        other, piece = chosen[-back]
+        if other == name and piece in fresh:
+            del chosen[-back]
+            return piece
+    return None
+
+
+def _hidden(row: _Row, pairs: Sequence[tuple[int | None, int | None]], number: int) -> bool:
+    """Whether a letter without ink may be in the piece before or after it: two letters touch, or fi is one sign."""
+    around = [row.symbols[s] for s, _ in pairs[max(0, number - 1) : number + 2] if s is not None]
+    if len(around) == 3 and all(symbol.isascii() and symbol.isalpha() for symbol in around):
+        return True
+    beside = [piece for _, piece in (*pairs[max(0, number - 1) : number], *pairs[number + 1 : number + 2])]
+    return any(piece is not None and _wide(row, piece) for piece in beside)
+
+
+def _wide(row: _Row, piece: int) -> bool:
     box = row.blobs[piece].box
-    return box.right - box.left > 1.5 * row.body or float(row.odds[piece].max()) < 0.4
+    return box.right - box.left > 1.7 * row.body
 
 
-def _comparable(odds: Vector, votes: Vector, own: int, classes: Sequence[str]) -> Vector:
+def _comparable(odds: Vector, votes: Vector, own: int, classes: Sequence[str], *, digits: bool) -> Vector:
     """The odds of the names that may take the place of the one Tesseract gave, those of the others zero.
 
     Shape alone does not tell script from script: a modern Thai ร is an s, ๓ a ต, and o may be three things.
     Which kind of character stands there Tesseract knows from the words, unless it read the same shape as the
-    other name in more places.
+    other name in more places; after a Thai digit (`digits`) another one may always come.
     """
     kind = _kind(classes[own])
     allowed = np.array([_kind(name) in (kind, "sign") or kind == "sign" for name in classes])
@@ -268,6 +300,8 @@ def _comparable(odds: Vector, votes: Vector, own: int, classes: Sequence[str]) -
         if classes[own] in pair:
             allowed &= np.array([name not in pair for name in classes])
     allowed |= votes > votes[own]
+    if digits:
+        allowed |= np.array([_kind(name) == "thai digit" for name in classes])
     allowed[own] = True
     return np.where(allowed, odds, np.float32(0.0))
 
