@@ -208,6 +208,8 @@ class Repairer:
             if len(self._readings) > _REMEMBERED:
                 self._readings.clear()
             reading = decode(stretch.text, self.lexicon, costs, near)
+            if costs is LETTERSPACED and is_list_of_letters(reading):
+                return self._read(replace(stretch, near=bytes(len(near)), costs=PLAIN))
             doubtful = unsupported(reading, stretch, 1 if costs.shift < PLAIN.shift else 3)
             if any(near[i] for i in doubtful):
                 closed = bytes(0 if i in doubtful else n for i, n in enumerate(near))
@@ -249,6 +251,16 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
         ):
             places.update(op.start for op in soft)
     return places
+
+
+def is_list_of_letters(reading: Reading) -> bool:
+    """Whether spaces were taken out beside letters that make no word, twice or more: so they stand alone by right."""
+    tokens = reading.tokens
+    beside = (
+        token.word == " " and token.ops and math.inf in (before.cost, after.cost)
+        for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
+    return sum(map(bool, beside)) > 1
 
 
 def stretches_of(text: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
