@@ -15,6 +15,10 @@ from pipeline.extract.layout import Run, gather
 _MAX_BLOCKS = 250
 #: Points within which a text's start stands on the edge of a column.
 EDGE = 1.5
+#: Points within which two tables or columns begin on the same edge.
+_SAME = 1.0
+#: Ems of a gap that parts columns, and of one that may do so where another page shows the columns.
+_CLEAR, _NARROW = 0.8, 0.1
 
 
 class Block:
@@ -177,51 +181,106 @@ def with_rows(bands: list[list[Block]], ending: tuple[float, ...] = ()) -> list[
 
     `ending` are the edges of a table known to follow the last band.
     """
+    bands = _with_shared_edges(bands)
     for forth in (True, False):
         found: list[list[Block]] = []
         columns: tuple[float, ...] = () if forth else ending
-        loose = not forth  # beside the columns of another page narrow gaps count too
+        gap = _CLEAR if forth or not ending else _NARROW  # beside another page's columns narrow gaps count too
         for band in bands if forth else bands[::-1]:
             if len(band) > 1:
-                columns, loose = tuple(block.x0 for block in band), False
-                found.append(band)
-                continue
-            lines = band[0].lines if forth else band[0].lines[::-1]
-            rows: list[list[Block]] = []
-            for line in lines if columns else ():
-                row = _row(line, columns, 0.1 if loose else 0.8)
-                if row is None:
-                    break
-                rows.append(row)
-                loose = False
-            found.extend(rows)
-            if len(rows) < len(lines):
-                rest = lines[len(rows) :]
-                found.append([Block(rest if forth else rest[::-1])])
-                columns = ()
+                whole = _in_columns(band, columns) if len(columns) > len(band) else None
+                found.append(whole or band)
+                if whole is None:
+                    columns = tuple(block.x0 for block in band)
+            else:
+                rows, rest = _rows(band[0].lines, columns, gap, forth) if columns else ([], band[0].lines)
+                found.extend(rows if forth else rows[::-1])
+                if rest:
+                    found.append([Block(rest)])
+                    columns = ()
+            gap = _CLEAR
         bands = found if forth else found[::-1]
     return bands
 
 
-def _row(line: list[Run], columns: tuple[float, ...], gap: float) -> list[Block] | None:
-    """The cells of a line whose words start on every edge after a gap (in ems); None if they do not."""
-    pieces = sorted((piece for run in line for piece in run.pieces if not piece.is_space), key=lambda p: p.x0)
-    cuts = [0]
-    for edge in columns[1:]:
-        at = next((n for n, piece in enumerate(pieces) if abs(piece.x0 - edge) < EDGE), None)
-        if at is None or at <= cuts[-1] or pieces[at].x0 - pieces[at - 1].x1 < gap * pieces[at].size:
-            return None
-        cuts.append(at)
-    if abs(pieces[0].x0 - columns[0]) >= EDGE:
+def _with_shared_edges(bands: list[list[Block]]) -> list[list[Block]]:
+    """Bands of columns that follow each other from one left edge, each cut at the edges that any of them has."""
+    stretches: list[list[list[Block]]] = []
+    for band in bands:
+        before = stretches[-1][-1] if stretches else band
+        if stretches and len(before) > 1 and len(band) > 1 and abs(before[0].x0 - band[0].x0) < _SAME:
+            stretches[-1].append(band)
+        else:
+            stretches.append([band])
+    found: list[list[Block]] = []
+    for stretch in stretches:
+        edges: list[float] = []
+        for x0 in sorted(block.x0 for band in stretch for block in band):
+            if not edges or x0 - edges[-1] > 2 * EDGE:
+                edges.append(x0)
+        for band in stretch:
+            whole = _in_columns(band, tuple(edges)) if 1 < len(band) < len(edges) else None
+            found.append(whole or band)
+    return found
+
+
+def _rows(
+    lines: list[list[Run]], columns: tuple[float, ...], gap: float, forth: bool
+) -> tuple[list[list[Block]], list[list[Run]]]:
+    """Lines as rows, from the first on or back from the last, as far as they fit the columns; and the others.
+
+    A line that has nothing in the first column goes on with the row over it.
+    """
+    parts = [_parts(line, columns, gap) for line in lines]
+    fit = [cells is not None and (len(cells) > 1 or 0 not in cells) for cells in parts]
+    count = 0
+    while count < len(lines) and fit[count if forth else -1 - count]:
+        count += 1
+    start = 0 if forth else len(lines) - count
+    rows: list[dict[int, list[list[Run]]]] = []
+    for cells in parts[start : start + count]:
+        if cells is None or (not rows and 0 not in cells):
+            return [], lines
+        if 0 in cells:
+            rows.append({})
+        for column, run in cells.items():
+            rows[-1].setdefault(column, []).append([run])
+    rest = lines[count:] if forth else lines[:start]
+    return [[Block(row[column]) for column in sorted(row)] for row in rows], rest
+
+
+def _in_columns(band: list[Block], columns: tuple[float, ...]) -> list[Block] | None:
+    """A band with the columns of its neighbours, where all its lines start on their edges; None where not."""
+    cells: dict[int, list[list[Run]]] = {}
+    for block in band:
+        for line in block.lines:
+            parts = _parts(line, columns, _CLEAR)
+            if parts is None:
+                return None
+            for column, run in parts.items():
+                cells.setdefault(column, []).append([run])
+    if len(cells) <= len(band):
         return None
-    every = sorted((piece for run in line for piece in run.pieces), key=lambda p: p.x0)
-    starts = [every[0].x0, *(pieces[n].x0 for n in cuts[1:])]
-    cells = []
-    for n, start in enumerate(starts):
-        end = starts[n + 1] if n + 1 < len(starts) else float("inf")
-        own = [piece for piece in every if start <= piece.x0 < end]
-        run = Run(own[0])
-        for piece in own[1:]:
+    return [Block(sorted(cells[column], key=lambda line: line[0].y)) for column in sorted(cells)]
+
+
+def _parts(line: list[Run], columns: tuple[float, ...], gap: float) -> dict[int, Run] | None:
+    """The stretches of a line by the column on whose edge they start; None if the first starts on none."""
+    pieces = sorted((piece for run in line for piece in run.pieces), key=lambda p: p.x0)
+    parts: dict[int, Run] = {}
+    run: Run | None = None
+    last: float | None = None  # where the text so far ends
+    for piece in pieces:
+        if not piece.is_space and (last is None or piece.x0 - last >= gap * piece.size):
+            column = next((n for n, edge in enumerate(columns) if abs(piece.x0 - edge) < EDGE), None)
+            if column is None and last is None:
+                return None
+            if column is not None:
+                run = parts[column] = Run(piece)
+                last = piece.x1
+                continue
+        if run is not None:
             run.add(piece)
-        cells.append(Block([[run]]))
-    return cells
+        if not piece.is_space:
+            last = piece.x1
+    return parts
