@@ -12,7 +12,7 @@ from pipeline.search.index import Index, Progress, quiet
 from pipeline.search.query import ANYTHING, LONGEST, Filters, Query, concepts_of, understand
 from pipeline.search.rank import Ranker, Ranking, Weights
 from pipeline.search.snippet import Snippet, snippet
-from pipeline.search.text import fold
+from pipeline.search.text import fold, sound
 from pipeline.store import Store
 from pipeline.store.schema import KINDS, decode
 from pipeline.store.store import explained

@@ -116,8 +116,10 @@ class Query:
     """A query, understood.
 
     `typed` is what was typed, `text` what is looked for after repair and correction; `corrected` says whether
-    they differ. `filters` are those found in the words. `literal` is what a finding holds that holds the query
-    itself, in the shape of `text.key`.
+    they differ. `phrases` must stand in a finding and `excluded` ones must not, both in the shape of `text.key`;
+    `without` are the latter as they were typed. `filters` are those found in the words. `literal` is what a finding holds
+    that holds the query
+    itself, in the same shape.
     """
 
     typed: str
@@ -126,6 +128,7 @@ class Query:
     concepts: tuple[Concept, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
     literal: str = ""
 
@@ -187,6 +190,7 @@ def understand(typed: str, vocabulary: Vocabulary, *, repair: Callable[[str], st
         concepts=tuple(concepts),
         phrases=tuple(k for p in phrases if (k := key(p))),
         excluded=tuple(k for p in excluded if (k := key(p))),
+        without=tuple(p for p in excluded if key(p)),
         filters=filters,
         literal=key(typed[:LONGEST]),
     )

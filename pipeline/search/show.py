@@ -25,8 +25,8 @@ def understanding(results: Results) -> Iterator[str]:
         yield "Filters: " + " · ".join(results.filters.shown())
     if results.dropped:
         yield "Nothing fits these filters, shown without them: " + " · ".join(results.dropped.shown())
-    if results.query.excluded:
-        yield "Without: " + ", ".join(results.query.excluded)
+    if results.query.without:
+        yield "Without: " + ", ".join(results.query.without)
 
 
 def print_hits(results: Results) -> None:
