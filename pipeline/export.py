@@ -62,7 +62,7 @@ def export(
         if path is not None and path.exists() and path.samefile(store.path):
             raise PmqaError("The output file is the store itself.", hint="Name another file.", code="usage")
         counted = _Counted(dataset_rows(store, dataset))
-        with _whole(path, output) as file:
+        with whole_file(path, output) as file:
             FORMATS[format](columns, counted, file)
     return counted.number
 
@@ -213,7 +213,7 @@ class _Counted:
 
 
 @contextmanager
-def _whole(path: Path | None, stream: Any) -> Iterator[BinaryIO]:
+def whole_file(path: Path | None, stream: Any) -> Iterator[BinaryIO]:
     """A file to write that takes its place, or goes to the stream, only when all of it was written.
 
     A stream gets a copy of a finished file, so that a slow reader does not keep the store locked.

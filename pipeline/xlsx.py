@@ -23,12 +23,12 @@ _NARROWEST, _WIDEST = 6, 70
 #: Rows that the widths are measured on.
 _SAMPLE = 2_000
 #: The face Thai offices write in. Where it is missing, Excel and LibreOffice fall back to one that has Thai.
-_FONT = {"font_name": "TH Sarabun New", "font_size": 14, "valign": "top", "text_wrap": True}
+FONT = {"font_name": "TH Sarabun New", "font_size": 14, "valign": "top", "text_wrap": True}
 #: Of that face: width of a character in Excel's unit, points from line to line, and how many characters wrapping at
 #: words leaves empty at a line's end.
-_WIDTH, _LINE_HEIGHT, _RAGGED = 1.25, 24, 3
+_WIDTH, LINE_HEIGHT, _RAGGED = 1.25, 24, 3
 #: A fixed date, for the same bytes whenever the sheet is made.
-_CREATED = datetime.datetime(2000, 1, 1)
+CREATED = datetime.datetime(2000, 1, 1)
 
 
 def scalar(value: Any) -> Any:
@@ -48,15 +48,15 @@ def write_xlsx(columns: Iterable[str], rows: Iterable[dict[str, Any]], file: Bin
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options)
-    book.set_properties({"created": _CREATED})
-    head = book.add_format({**_FONT, "bold": True, "bottom": 1, "bg_color": "#E7EEF7"})
-    text = book.add_format(_FONT)
-    number = book.add_format({**_FONT, "align": "center"})
+    book.set_properties({"created": CREATED})
+    head = book.add_format({**FONT, "bold": True, "bottom": 1, "bg_color": "#E7EEF7"})
+    text = book.add_format(FONT)
+    number = book.add_format({**FONT, "align": "center"})
     sheet = book.add_worksheet()
     for at, (name, width) in enumerate(zip(names, widths, strict=True)):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)
-    sheet.set_row(0, _LINE_HEIGHT)
+    sheet.set_row(0, LINE_HEIGHT)
     last = 0
     for last, row in enumerate(itertools.chain(sample, cells), 1):
         if last >= _MAX_ROWS:
@@ -64,7 +64,7 @@ def write_xlsx(columns: Iterable[str], rows: Iterable[dict[str, Any]], file: Bin
                 f"Excel holds {_MAX_ROWS - 1:,} rows at most.", hint="Export csv or parquet.", code="output"
             )
         # Excel would find the height itself, LibreOffice does not.
-        sheet.set_row(last, _height(row, widths))
+        sheet.set_row(last, row_height(row, widths))
         _write_row(sheet, last, row, text, number)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, last, len(names) - 1)
@@ -104,11 +104,11 @@ def _width(line: str) -> int:
     return math.ceil(cell_len(line) * _WIDTH) + 1
 
 
-def _height(row: Sequence[Any], widths: Sequence[int]) -> int:
+def row_height(row: Sequence[Any], widths: Sequence[int]) -> int:
     """Height in points in which a row's longest text can be read."""
     texts = ((value, width) for value, width in zip(row, widths, strict=True) if isinstance(value, str))
     lines = max((sum(_lines(line, width) for line in value.split("\n")) for value, width in texts), default=1)
-    return min(lines * _LINE_HEIGHT, _MAX_HEIGHT)
+    return min(lines * LINE_HEIGHT, _MAX_HEIGHT)
 
 
 def _lines(line: str, width: int) -> int:
