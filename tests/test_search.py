@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "corpora" / "samples" / "text"
 JUDGED = ROOT / "corpora" / "search" / "judged.toml"
 
+NO_FILTERS = Filters()
 any_text = st.text(st.characters(), max_size=60)
 thai = st.text("กขคงจชดตทนบปผพมยรลวสหอะาิีึืุูเแโใไำ่้๊๋์็ํ 0123๔๕-\"'.,()", min_size=1, max_size=60)
 pieces = st.lists(st.sampled_from(["หมวด ", "5", "ไม่ผ่าน", '"', " -", "ปี ", "2564", "ข้อ", "ก", "(", "*"])).map("".join)
@@ -49,7 +50,7 @@ def put(store: Store, doc_id: str, *texts: str, replace: bool = False, **more) -
     store.put(DocumentRecord(doc_id=doc_id), findings, {f"/{doc_id}": f"{doc_id}.txt"}, replace=replace)
 
 
-def texts(engine: SqliteEngine, query: str, filters: Filters = Filters(), limit: int = 10_000) -> list[str]:
+def texts(engine: SqliteEngine, query: str, filters: Filters = NO_FILTERS, limit: int = 10_000) -> list[str]:
     return [hit.finding.text for hit in engine.search(query, filters, limit).hits]
 
 

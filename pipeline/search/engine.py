@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from pipeline.errors import PmqaError
@@ -113,11 +113,11 @@ class SqliteEngine:
         with explained(self._store.path):
             self.refresh()
             query = understand(typed, self._ranker.vocabulary)
-            ranking = self._ranker.rank(query, filters, query.filters)
+            ranking = self._ranker.rank(query, filters, query.filters, limit)
             if len(ranking.numbers) or not query.filters:
-                return self._results(query, ranking, limit, filters=query.filters)
-            ranking = self._ranker.rank(query, filters, ANYTHING)
-            return self._results(query, ranking, limit, dropped=query.filters)
+                return self._results(query, ranking, filters=query.filters)
+            ranking = self._ranker.rank(query, filters, ANYTHING, limit)
+            return self._results(query, ranking, dropped=query.filters)
 
     def similar(self, finding_id: str, filters: Filters = ANYTHING, limit: int = LIMIT) -> Results:
         """The findings most like one, by what it says and where it stands. Raises PmqaError if there is none such."""
@@ -128,8 +128,8 @@ class SqliteEngine:
             text = finding.text or " ".join(filter(None, (finding.item_title, finding.part_label)))
             query = Query(typed=text, text=text, concepts=tuple(concepts_of(fold(text)[:LONGEST])))
             number = self._index.number(*place)
-            ranking = self._ranker.rank(query, filters, ANYTHING, without=[] if number is None else [number])
-            return self._results(query, ranking, limit)
+            ranking = self._ranker.rank(query, filters, ANYTHING, limit, without=[] if number is None else [number])
+            return self._results(query, ranking)
 
     def _place(self, finding_id: str) -> tuple[str, int]:
         """The document and the place in it of a finding, by its id or the beginning of it."""
@@ -146,19 +146,11 @@ class SqliteEngine:
         doc_id, seq = found[0]
         return doc_id, seq
 
-    def _results(self, query: Query, ranking: Ranking, limit: int, **more: Filters) -> Results:
-        places: list[tuple[str, int]] = []
-        scores: list[float] = []
-        for number, score in zip(ranking.numbers.tolist(), ranking.scores.tolist(), strict=True):
-            if len(places) == limit:
-                break
-            place = self._index.finding(number)
-            if place:
-                places.append(place)
-                scores.append(score)
-        findings = self._findings(places)
-        hits = [Hit(f, s, snippet(f, query)) for f, s in zip(findings, scores, strict=True)]
-        return Results(query, hits, len(ranking.numbers), **more)
+    def _results(self, query: Query, ranking: Ranking, **more: Filters) -> Results:
+        places = [place for number in ranking.numbers.tolist() if (place := self._index.finding(number))]
+        scored = zip(self._findings(places), ranking.scores.tolist(), strict=True)
+        hits = [Hit(finding, score, snippet(finding, query)) for finding, score in scored]
+        return Results(query, hits, ranking.total, **more)
 
     def _findings(self, places: Sequence[tuple[str, int]]) -> list[Finding]:
         """The records of findings."""

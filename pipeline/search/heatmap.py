@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -106,7 +106,8 @@ def _text(value: str | None) -> str:
 _STYLES = """
 body{font-family:"Sarabun","Noto Sans Thai","Leelawadee UI","Thonburi",sans-serif;margin:2rem auto;max-width:70rem;
 padding:0 1rem;color:#222;line-height:1.6}
-table{border-collapse:collapse;width:100%}th,td{border:1px solid #ddd;padding:.3rem .5rem;text-align:left;vertical-align:top}
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #ddd;padding:.3rem .5rem;text-align:left;
+vertical-align:top}
 .heat td{text-align:center;min-width:4rem}.heat td a{color:inherit;text-decoration:none;display:block}
 details{border-bottom:1px solid #eee;padding:.4rem 0}summary{cursor:pointer}
 .open,.resolved,.unknown{font-size:.85em;border-radius:.5em;padding:0 .5em;background:#eee}

@@ -28,7 +28,7 @@ from pipeline.search.text import features_of, fold, gram_lists, key, stop_words,
 from pipeline.store import Store
 
 #: Changes whenever an index made before would not be the one made now.
-FORMAT = 3
+FORMAT = 1
 #: Findings of one segment at most; segments smaller than this by far are put together when they are more than ...
 BATCH, SMALL, MANY = 25_000, 10_000, 8
 #: Which words belong together is learned from so many findings, and again when their number changed by this share.
@@ -69,14 +69,14 @@ CREATE TABLE search_stale (doc_id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE search_findings (docno INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, seq INTEGER NOT NULL);
 CREATE INDEX search_findings_by_doc ON search_findings (doc_id, seq);
 CREATE TABLE search_places (place INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE);
-CREATE TABLE search_values (field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (field, value))
-    WITHOUT ROWID;
+CREATE TABLE search_values (field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (field, value)) WITHOUT ROWID;
 CREATE TABLE search_segments (segment INTEGER PRIMARY KEY, first INTEGER NOT NULL, size INTEGER NOT NULL,
     columns BLOB NOT NULL, alive BLOB NOT NULL);
 CREATE TABLE search_terms (term TEXT NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL, size INTEGER NOT NULL,
     numbers BLOB NOT NULL, weights BLOB NOT NULL, PRIMARY KEY (term, space, segment)) WITHOUT ROWID;
-CREATE TABLE search_grams (gram INTEGER NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL, size INTEGER NOT NULL,
-    numbers BLOB NOT NULL, PRIMARY KEY (gram, space, segment)) WITHOUT ROWID;
+CREATE TABLE search_grams (gram INTEGER NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL,
+    size INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (gram, space, segment)) WITHOUT ROWID;
 CREATE TABLE search_near (term TEXT NOT NULL, near TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY (term, near))
     WITHOUT ROWID;
 CREATE TRIGGER search_finding_added AFTER INSERT ON findings
@@ -378,7 +378,8 @@ class Index:
         for table, name in (("search_terms", "term"), ("search_grams", "gram")):
             weighted = ", weights" if name == "term" else ""
             found = self.sql.execute(
-                f"SELECT {name}, space, numbers{weighted} FROM {table} WHERE segment IN ({among}) ORDER BY {name}, space, segment",
+                f"SELECT {name}, space, numbers{weighted} FROM {table} WHERE segment IN ({among}) "
+                f"ORDER BY {name}, space, segment",
                 small,
             ).fetchall()
             self.sql.execute(f"DELETE FROM {table} WHERE segment IN ({among})", small)
@@ -502,6 +503,15 @@ class Index:
         found = self.sql.execute("SELECT doc_id, seq FROM search_findings WHERE docno = ?", (number,)).fetchone()
         return (found[0], found[1]) if found else None
 
+    def text(self, number: int) -> str:
+        """What a finding says, "" if it is gone."""
+        found = self.sql.execute(
+            "SELECT f.text FROM search_findings AS s JOIN findings AS f ON f.doc_id = s.doc_id AND f.seq = s.seq "
+            "WHERE s.docno = ?",
+            (number,),
+        ).fetchone()
+        return (found[0] or "") if found else ""
+
     def number(self, doc_id: str, seq: int) -> int | None:
         """The number of a finding, None if it is not indexed."""
         found = self.sql.execute(
@@ -522,7 +532,8 @@ class Index:
             return ["the index was made by another version"]
         found = [f"the document {doc_id} changed since it was indexed" for doc_id in self._stale()]
         missing = self.sql.execute(
-            "SELECT count(*) FROM findings AS f LEFT JOIN search_findings AS s ON s.doc_id = f.doc_id AND s.seq = f.seq "
+            "SELECT count(*) FROM findings AS f "
+            "LEFT JOIN search_findings AS s ON s.doc_id = f.doc_id AND s.seq = f.seq "
             "WHERE s.docno IS NULL AND f.doc_id NOT IN (SELECT doc_id FROM search_stale)"
         ).fetchone()[0]
         if missing:
@@ -549,7 +560,8 @@ class Index:
             return
         names = ", ".join(f'f."{name}"' for name in _FIELDS)
         rows = self.sql.execute(
-            f"SELECT s.docno, {names} FROM search_findings AS s JOIN findings AS f ON f.doc_id = s.doc_id AND f.seq = s.seq "
+            f"SELECT s.docno, {names} FROM search_findings AS s "
+            "JOIN findings AS f ON f.doc_id = s.doc_id AND f.seq = s.seq "
             "WHERE s.docno >= ? AND s.docno < ? AND s.doc_id NOT IN (SELECT doc_id FROM search_stale) ORDER BY s.docno",
             (first, first + size),
         ).fetchall()

@@ -60,7 +60,7 @@ class Place:
 
 @lru_cache(maxsize=10_000)
 def _known(category: int | None, criterion: str | None, title: str | None) -> tuple[Category | None, Criterion | None]:
-    """What a framework knows of a criterion: the edition that has one of this number, and of this title if it has one."""
+    """What a framework knows of a criterion: the first edition that has one of this number and, if given, title."""
     for name in sorted(framework.available(), key=lambda n: n != framework.DEFAULT):
         edition = framework.load(name)
         found = edition.criterion(criterion) if criterion else None

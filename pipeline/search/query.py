@@ -117,8 +117,8 @@ class Query:
 
     `typed` is what was typed, `text` what is looked for after repair and correction; `corrected` says whether
     they differ. `phrases` must stand in a finding and `excluded` ones must not, both in the shape of `text.key`;
-    `without` are the latter as they were typed. `filters` are those found in the words. `literal` is what a finding holds
-    that holds the query
+    `without` are the latter as they were typed. `filters` are those found in the words. `literal` is what a finding
+    holds that holds the query
     itself, in the same shape.
     """
 

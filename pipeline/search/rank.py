@@ -6,7 +6,7 @@ framework is called counts less, and adds to it as independent evidence does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,17 +28,27 @@ RELATED = 10
 FEEDBACK = 12
 
 
+#: Findings so few are read rather than looked up by one more n-gram, and so many are read to be sure of them.
+FEW, READ = 50, 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each signal counts. Tuned on the tune split of `corpora/search/judged.jsonl`."""
+    """How much each signal counts. Tuned on the tune split of `corpora/search/judged.toml`."""
 
     words: float = 1.0
     grams: float = 0.25
+    #: Being of the criterion that the best findings are of.
     feedback: float = 0.25
+    #: Words that keep company with those of the query.
     related: float = 0.08
+    #: Holding the query as it was typed.
     literal: float = 0.15
+    #: A place's titles, beside what a finding says.
     title: float = 0.65
+    #: Saying something at all.
     said: float = 0.03
+    #: A light word beside others.
     light: float = 0.12
     #: What the findings of an agency's own forms count, beside those of reviewers'.
     own: float = 0.4
@@ -51,10 +61,11 @@ WORDS_ONLY = Weights(own=1.0, feedback=0.0, grams=0.0, related=0.0, literal=0.0,
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Numbers of findings, best first, with their scores."""
+    """Numbers of findings, best first, with their scores; and how many findings answer in all."""
 
     numbers: np.ndarray
     scores: np.ndarray
+    total: int
 
 
 class Ranker:
@@ -73,18 +84,19 @@ class Ranker:
             self._vocabulary = (generation, IndexVocabulary(self._index))
         return self._vocabulary[1]
 
-    def rank(self, query: Query, fixed: Filters, worded: Filters, *, without: Sequence[int] = ()) -> Ranking:
-        """Findings that fit the filters, best first.
+    def rank(
+        self, query: Query, fixed: Filters, worded: Filters, limit: int, *, without: Sequence[int] = ()
+    ) -> Ranking:
+        """The best findings that fit the filters.
 
         `fixed` holds for every finding; a finding that holds the query itself need not fit `worded`, the filters
-        read from the query's words, and comes after those that do.
+        read from the query's words, and comes after those that do. Where filters are narrow, what fits them and
+        has none of the words comes last.
         """
         view, weights = self._index.view(), self._weights
         allowed = self._fitting(view, fixed)
         allowed[list(without)] = False
-        fitting = allowed & self._fitting(view, worded) if worded else allowed
-        literal = self._holders(TEXT, query.literal)
-        literal = literal[allowed[literal]]
+        fitting = allowed & self._fitting(view, worded) if worded else allowed.copy()
         for phrase in query.excluded:
             fitting[self._said(view, phrase)] = False
         for phrase in query.phrases:
@@ -92,24 +104,31 @@ class Ranker:
             only[self._said(view, phrase)] = True
             fitting &= only
         numbers = np.flatnonzero(fitting)
-        scores = self._scores(view, query, numbers, fitting)
-        scores += weights.said * (view.columns["text"][numbers] > 0) * (scores > 0)
-        if not query.concepts and not query.phrases and (worded or fixed or query.excluded):
-            scores = 1.0 + weights.said * (view.columns["text"][numbers] > 0)
-        elif query.phrases and not query.concepts:
+        if query.concepts:
+            scores = self._scores(view, query, numbers, fitting)
+        else:  # nothing but phrases, filters or exclusions: all that is left answers
+            asked = query.phrases or worded or fixed or query.excluded
+            scores = np.full(len(numbers), 1.0 if asked else 0.0, dtype=np.float32)
+        if query.phrases:
             scores = np.maximum(scores, 0.5)
+        scores += weights.said * (view.columns["text"][numbers] > 0) * (scores > 0)
         if view.own:
             scores *= np.where(_among(view.columns["family"][numbers], view.own), weights.own, 1.0)
-        at = np.searchsorted(numbers, literal)
-        inside = np.zeros(len(literal), dtype=bool)
-        if len(numbers):
-            inside = numbers[np.minimum(at, len(numbers) - 1)] == literal
-        scores[at[inside]] = np.maximum(scores[at[inside]], 0.0) + weights.literal
-        outside = literal[~inside] if weights.literal else literal[:0]
+        outside = numbers[:0]
+        if weights.literal:
+            literal = self._holders(TEXT, query.literal)
+            literal = literal[allowed[literal]]
+            inside = fitting[literal]
+            scores[np.searchsorted(numbers, literal[inside])] += weights.literal
+            outside = literal[~inside]
         found = scores > 0
+        best = _best(numbers[found], scores[found], limit)
+        rest = numbers[~found] if _is_narrow(fixed) or _is_narrow(worded) else numbers[:0]
+        tail = np.concatenate([outside, rest])[: max(0, limit - len(best[0]))]
         return Ranking(
-            np.concatenate([_best(numbers[found], scores[found]), outside]),
-            np.concatenate([-np.sort(-scores[found], kind="stable"), np.full(len(outside), 1e-3)]),
+            np.concatenate([best[0], tail]),
+            np.concatenate([best[1], np.zeros(len(tail), dtype=np.float32)]),
+            int(found.sum()) + len(outside),
         )
 
     # Signals
@@ -118,7 +137,7 @@ class Ranker:
         """The sum of the signals for findings, 0 for what has too little of any."""
         weights = self._weights
         total = np.zeros(len(numbers), dtype=np.float32)
-        if not len(numbers) or not query.concepts:
+        if not len(numbers):
             return total
         mass = 0.0
         alone = all(concept.light for concept in query.concepts)
@@ -143,10 +162,10 @@ class Ranker:
         return total
 
     def _concept(self, view: View, concept: Concept, numbers: np.ndarray, fitting: np.ndarray) -> np.ndarray:
-        said = self._alternatives(TEXT, concept.alternatives, len(fitting), fitting)[numbers]
+        said: np.ndarray = self._alternatives(TEXT, concept.alternatives, len(fitting), fitting)[numbers]
         called = self._alternatives(TITLE, concept.alternatives, view.places, None)
         if called.any():
-            said += self._weights.title * (1 - said) * called[view.place[numbers]]
+            said = said + self._weights.title * (1 - said) * called[view.place[numbers]]
         return said
 
     def _alternatives(
@@ -197,8 +216,8 @@ class Ranker:
         for gram in titled:
             called[self._index.gram(TITLE, gram)] += rarity[gram]
         mass = sum(rarity.values())
-        here = said[numbers] / mass
-        return np.maximum(here, self._weights.title * called[view.place[numbers]] / mass)
+        here: np.ndarray = np.maximum(said[numbers], self._weights.title * called[view.place[numbers]])
+        return here / mass
 
     def _fellow(self, view: View, scores: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         """For each finding, how much of what the best findings score is scored by those of its criterion."""
@@ -208,7 +227,9 @@ class Ranker:
             of_place[view.place[numbers[best]]], weights=scores[best], minlength=int(of_place.max()) + 1
         )
         shares[0] = 0.0  # no criterion
-        return (shares / max(float(scores[best].sum()), 1e-9))[of_place[view.place[numbers]]].astype(np.float32)
+        whole = max(float(scores[best].sum()), 1e-9)
+        fellow: np.ndarray = (shares / whole).astype(np.float32)[of_place[view.place[numbers]]]
+        return fellow
 
     def _related(self, query: Query) -> Concept | None:
         """What the ingested documents speak of together with what is looked for."""
@@ -236,7 +257,11 @@ class Ranker:
         return np.union1d(said, silent)
 
     def _holders(self, space: int, text: str) -> np.ndarray:
-        """The findings (or places) that have all n-grams of a text in the shape of `key`."""
+        """The findings (or places) that hold a text in the shape of `key`, ascending.
+
+        They are those that have all its n-grams. Where they are few they are read; where they are very many, an
+        n-gram's worth of doubt is left.
+        """
         if len(text) < GRAM:
             return self._index.gram_prefix(space, *gram_range(text)) if text else np.zeros(0, dtype=np.int64)
         wanted = grams(text)
@@ -246,10 +271,12 @@ class Ranker:
         first, *others = sorted(wanted, key=lambda g: sizes[g])
         found = self._index.gram(space, first)
         for gram in others:
-            if not len(found):
+            if space == TEXT and len(found) <= FEW:
                 break
             among = self._index.gram(space, gram)
             found = found[among[np.minimum(np.searchsorted(among, found), len(among) - 1)] == found]
+        if space == TEXT and len(found) <= READ:
+            found = found[[text in key(self._index.text(number)) for number in found.tolist()]]
         return found
 
     # Filters
@@ -273,15 +300,27 @@ class Ranker:
         return fits
 
 
-def _among(column: np.ndarray, values: Sequence[int] | frozenset[int]) -> np.ndarray:
+def _among(column: np.ndarray, values: Iterable[int]) -> np.ndarray:
     fits = np.zeros(len(column), dtype=bool)
     for value in values:
         fits |= column == value
     return fits
 
 
-def _best(numbers: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    return numbers[np.argsort(-scores, kind="stable")]
+def _is_narrow(filters: Filters) -> bool:
+    """Whether so little fits filters that all of it is worth showing: an item, or a category and something else."""
+    others = (filters.kinds, filters.verdicts, filters.families, filters.years, filters.agency)
+    return bool(filters.numbers or filters.indicators or (filters.categories and any(others)))
+
+
+def _best(numbers: np.ndarray, scores: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """The best `limit` numbers and their scores, best first; of equals the lower number first."""
+    if len(scores) > 4 * limit:
+        least = -np.partition(-scores, limit - 1)[limit - 1]
+        kept = scores >= least
+        numbers, scores = numbers[kept], scores[kept]
+    order = np.argsort(-scores, kind="stable")[:limit]
+    return numbers[order], scores[order]
 
 
 def _rarity(size: float, holders: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -106,5 +107,5 @@ def is_odd(run: str, speller: Speller) -> bool:
     pieces = segment(run)
     if any(not speller.is_right(piece) for piece in pieces):
         return True
-    pairs = zip(pieces, pieces[1:], strict=False)
+    pairs = pairwise(pieces)
     return any(first in ("การ", "ความ") and speller.is_nearly(first + second) for first, second in pairs)

@@ -81,8 +81,8 @@ class IndexVocabulary:
         """The places of each number, and of each number that one begins with."""
         found: dict[str, list[int]] = defaultdict(list)
         for at, place in enumerate(self._index.places()):
-            for number in {start for number in place.numbers() for start in _beginnings(number)}:
-                found[number].append(at)
+            for start in {start for number in place.numbers() for start in _beginnings(number)}:
+                found[start].append(at)
         return dict(found)
 
     @cached_property
