@@ -31,6 +31,7 @@ DARK, PALE = RGBColor(0x1F, 0x3A, 0x5F), "DCE6F1"
 
 
 def main() -> None:
+    """Write the template."""
     document = docx.Document()
     page(document)
     styles(document)
@@ -45,6 +46,7 @@ def main() -> None:
 
 
 def page(document: Any) -> None:
+    """Landscape A4, with the plan's name above and the page below."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
@@ -65,6 +67,7 @@ def page(document: Any) -> None:
 
 
 def field(paragraph: Any, code: str) -> None:
+    """A number that Word counts."""
     simple = OxmlElement("w:fldSimple")
     simple.set(qn("w:instr"), code)
     run = OxmlElement("w:r")
@@ -76,6 +79,7 @@ def field(paragraph: Any, code: str) -> None:
 
 
 def styles(document: Any) -> None:
+    """The styles of headings, cells and tables."""
     defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     for child in list(defaults):
         defaults.remove(child)
@@ -109,7 +113,7 @@ def styles(document: Any) -> None:
     decide = style.add_style("PMQA Decide", WD_STYLE_TYPE.CHARACTER)
     decide.element.get_or_add_rPr().append(element("w:shd", val="clear", color="auto", fill="FFF2AB"))
     table = style.add_style("PMQA Table", WD_STYLE_TYPE.TABLE)
-    table.base_style = style["Normal Table"] if "Normal Table" in style else None
+    table.base_style = style["Normal Table"]
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         borders.append(element(f"w:{side}", val="single", sz="4", space="0", color="7F7F7F"))
@@ -210,6 +214,7 @@ def frame(document: Any) -> None:
 
 
 def element(name: str, **attributes: str) -> Any:
+    """An element with attributes of WordprocessingML."""
     made = OxmlElement(name)
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
@@ -217,7 +222,7 @@ def element(name: str, **attributes: str) -> Any:
 
 
 def with_fonts(package: bytes) -> bytes:
-    """The file with the faces that may stand for ours in its font table, Thai as its complex script, and fixed dates."""
+    """The file with the faces that may stand for ours in its font table, Thai as complex script, and fixed dates."""
     font = (
         f'<w:font w:name="{FACE}"><w:altName w:val="{OTHERS}"/><w:charset w:val="DE"/>'
         '<w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'

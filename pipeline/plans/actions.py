@@ -1,8 +1,8 @@
 """Reviewers' comments rewritten into actions, by rule.
 
-A reviewer says what should be done ("… ควรวิเคราะห์ต้นทุน"), what is missing ("… แต่ยังขาดการวิเคราะห์ต้นทุน") or names what is to
-improve ("การวิเคราะห์ต้นทุน"). Each becomes the beginning of a step: "วิเคราะห์ต้นทุน". Where no rule fits, the comment
-is quoted, never bent into something it does not say.
+A reviewer says what should be done ("… ควรวิเคราะห์ต้นทุน"), what is missing ("… แต่ยังขาดการวิเคราะห์ต้นทุน"),
+or names what is to improve ("การวิเคราะห์ต้นทุน"). Each becomes the beginning of a step: "วิเคราะห์ต้นทุน".
+Where no rule fits, the comment is quoted, never bent into something it does not say.
 """
 
 from __future__ import annotations

@@ -90,9 +90,7 @@ def draft(
     """
     from pipeline.plans import skeletons as shipped
 
-    return _Drafting(
-        store, options or Options(), skeletons or shipped.load(), weights or priority.load()
-    ).draft()
+    return _Drafting(store, options or Options(), skeletons or shipped.load(), weights or priority.load()).draft()
 
 
 class _Drafting:
@@ -208,7 +206,7 @@ class _Drafting:
             # A Feedback Report numbers indicators within the category: 7.6.5 is of 7.6.
             found = re.match(r"\d+\.\d+(?=\.)", arabic_digits(ofi.indicator_no))
             if found and self.framework.criterion(found[0]):
-                criterion, basis = found[0], f"ตามเลขตัวชี้วัด {ofi.indicator_no}"
+                criterion, basis = found[0], "(ตามเลขตัวชี้วัด)"
         return Gap(
             ofi_id=ofi.ofi_id,
             category=ofi.category or 0,
@@ -232,7 +230,7 @@ class _Drafting:
             for gap, found in zip(loose, nearest_criterion([gap.text for gap in loose], category), strict=True):
                 if found:
                     gap.criterion = found[0]
-                    gap.criterion_basis = f"จากความคล้ายของข้อความ {found[1]:.2f} {CONFIRM}"
+                    gap.criterion_basis = f"(คล้าย {found[1]:.2f}) {CONFIRM}"
 
     # -- the plan
 
@@ -249,7 +247,9 @@ class _Drafting:
             by_group[gap.category, gap.criterion].append(gap)
         chosen = self._past_steps(by_group)
         forms = [
-            self._form(category.number, {key: by_group[key] for key in self._in_order(by_group, category.number)}, chosen)
+            self._form(
+                category.number, {key: by_group[key] for key in self._in_order(by_group, category.number)}, chosen
+            )
             for category in self.framework.categories
             if any(gap.category == category.number for gap in gaps)
         ]
@@ -312,19 +312,18 @@ class _Drafting:
     ) -> Form:
         title = self._category_title(category)
         gaps = [gap for group in groups.values() for gap in group]
-        criteria = [key[1] for key in groups if key[1]]
+        criteria: list[str | None] = [key[1] for key in groups if key[1]]
         name = self.skeletons.plan_names.get(category)
         words = " ".join(gap.text for gap in gaps)
         objectives, measures = self._from_past_forms(words, category)
         by_weight = sorted(criteria, key=lambda c: -max(gap.priority.points for gap in groups[category, c]))
-        for criterion in criteria or [None]:
-            skeleton = self.skeletons.get(criterion)
+        for skeleton in map(self.skeletons.get, criteria or [None]):
             objectives.append(Proposal(skeleton.objective, [_skeleton_source(skeleton, "วัตถุประสงค์")]))
         measures = [*self._own_measures(category, gaps), *measures]
         if category != 7:
             measures += [
                 Kpi(s.kpi, s.unit, decide("ค่าฐาน"), decide("เป้าหมาย"), [_skeleton_source(s, "ตัวชี้วัด")])
-                for s in (self.skeletons.get(criterion) for criterion in (by_weight or [None])[:_MEASURES])
+                for s in map(self.skeletons.get, (by_weight or [None])[:_MEASURES])
             ]
         unit = f"คณะทำงานพัฒนาคุณภาพการบริหารจัดการภาครัฐ (PMQA) หมวด {category} {title}"
         listed = ", ".join(f"{key[1] or 'ระดับหมวด'} ({len(group)})" for key, group in groups.items())
@@ -333,7 +332,7 @@ class _Drafting:
             category=category,
             category_title=title,
             name=Proposal(name or f"แผนพัฒนา{title}", [Source("skeleton", f"โครงร่าง หมวด {category}")]),
-            criteria=criteria,
+            criteria=[criterion for criterion in criteria if criterion],
             unit=unit,
             objectives=objectives,
             budget=decide("งบประมาณ"),
@@ -365,8 +364,7 @@ class _Drafting:
         texts = [text for text in (before, *(item.text for item in listed)) if text] or [plan.objective or ""]
         objectives = [Proposal(renewed(text), cited(text, "วัตถุประสงค์")) for text in texts if text]
         measures = [
-            Kpi(renewed(kpi), _unit(kpi), decide("ค่าฐาน"), decide("เป้าหมาย"), cited(kpi, "ตัวชี้วัด"))
-            for kpi in plan.kpis
+            Kpi(renewed(kpi), _unit(kpi), decide("ค่าฐาน"), decide("เป้าหมาย"), cited(kpi, "ตัวชี้วัด")) for kpi in plan.kpis
         ]
         return objectives, measures
 
@@ -427,9 +425,7 @@ class _Drafting:
 
     # -- the steps of a group
 
-    def _group(
-        self, key: tuple[int, str | None], gaps: Sequence[Gap], past: Sequence[tuple[Hit, list[Gap]]]
-    ) -> Group:
+    def _group(self, key: tuple[int, str | None], gaps: Sequence[Gap], past: Sequence[tuple[Hit, list[Gap]]]) -> Group:
         category, number = key
         criterion = self.framework.criterion(number) if number else None
         skeleton = self.skeletons.get(number)
@@ -485,7 +481,8 @@ class _Drafting:
             return updated(text or "", agency=self.agency, past_agency=activity.agency, past_year=year)
 
         def confirmed(text: str | None) -> str:
-            return f"{renewed(text)} {CONFIRM}" if own and text and text.strip("-– ") else decide()
+            listed = re.sub(r"(?:^|\s)-\s", "\n- ", renewed(text)).strip()
+            return f"{listed}\n{CONFIRM}" if own and listed.strip("-– ") else decide()
 
         key = "\x1f".join((activity.doc_id, activity.plan_id or "", activity.step_no or "", squeeze(activity.text)))
         return self._step(
@@ -511,7 +508,9 @@ class _Drafting:
         name = skeleton.criterion or str(category)
         group = decide() if step.phase == "do" else f"คณะทำงานฯ หมวด {category}"
         source = _skeleton_source(skeleton, _PHASE_NAMES[step.phase])
-        return self._step(f"S-{name}-{step.phase}{at}", step.phase, step.text, gaps, [source], step.output, responsible=group)
+        return self._step(
+            f"S-{name}-{step.phase}{at}", step.phase, step.text, gaps, [source], step.output, responsible=group
+        )
 
     def _step(
         self,
@@ -551,7 +550,9 @@ class _Drafting:
             for category in self.framework.categories:
                 of = [gap for gap in (gaps if at == 0 else later if at == 1 else ()) if gap.category == category.number]
                 criteria = sorted({gap.criterion or "ระดับหมวด" for gap in of}, key=_order)
-                row[str(category.number)] = f"{len(of)} ประเด็น: {' '.join(criteria)}" if of else ("-" if at == 0 else decide())
+                row[str(category.number)] = (
+                    f"{len(of)} ประเด็น: {' '.join(criteria)}" if of else ("-" if at == 0 else decide())
+                )
             rows.append(row)
         return rows
 
@@ -625,7 +626,9 @@ def _order(number: str) -> tuple[int, ...]:
 def _today() -> datetime.date:
     """Today, or the day that `$SOURCE_DATE_EPOCH` sets so that runs can be repeated."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date() if epoch.isdigit() else datetime.date.today()
+    return (
+        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date() if epoch.isdigit() else datetime.date.today()
+    )
 
 
 def _thai_date(day: datetime.date) -> str:

@@ -119,7 +119,9 @@ def _load(path: Path) -> Wording:
             done=data["status"]["done"],
             cancelled=data["status"]["cancelled"],
             sheet=data["sheet"],
-            columns={table: {key: Column(str(t), float(w)) for key, (t, w) in data[table].items()} for table in _TABLES},
+            columns={
+                table: {key: Column(str(t), float(w)) for key, (t, w) in data[table].items()} for table in _TABLES
+            },
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise PmqaError(
@@ -174,7 +176,9 @@ def form_fields(form: Form, draft: Draft) -> dict[str, str]:
         "unit": form.unit,
         "objective": _numbered([proposal.text for proposal in form.objectives]),
         "budget": form.budget,
-        "kpis": _numbered([f"{k.name} (หน่วย: {k.unit} | ค่าฐาน: {k.baseline} | เป้าหมาย: {k.target})" for k in form.kpis]),
+        "kpis": _numbered(
+            [f"{k.name} (หน่วย: {k.unit} | ค่าฐาน: {k.baseline} | เป้าหมาย: {k.target})" for k in form.kpis]
+        ),
         "period": form.period,
         "summary": form.summary,
         "date": draft.prepared,
@@ -204,7 +208,10 @@ class _Page:
         columns = self.wording.columns["scores"]
         years = sorted({year for score in self.draft.scores for year in score.by_year})[-3:]
         mark = self.draft.pass_mark
-        heads = [columns["title"], *(Column(columns["year"].title.format(year=y), columns["year"].width) for y in years)]
+        heads = [
+            columns["title"],
+            *(Column(columns["year"].title.format(year=y), columns["year"].width) for y in years),
+        ]
         if mark is not None:
             heads.append(Column(columns["gap"].title.format(mark=f"{mark:g}"), columns["gap"].width))
         rows = []
@@ -240,7 +247,9 @@ class _Page:
         titles = {str(form.category): form.category_title for form in self.draft.forms}
         head = columns["category"]
         shown = [columns["year"]]
-        shown += [Column(head.title.format(category=key, title=titles.get(key, "")).strip(), head.width) for key in keys]
+        shown += [
+            Column(head.title.format(category=key, title=titles.get(key, "")).strip(), head.width) for key in keys
+        ]
         rows = [Row([row["year"], *(row[key] for key in keys)]) for row in self.draft.roadmap]
         return [Table(shown, rows)]
 
@@ -291,12 +300,16 @@ class _Page:
             for step in form.steps:
                 for gap_id in step.gaps:
                     answered[gap_id].append(step_name(form, step).removeprefix(f"หมวด {form.category} ข้อ "))
-        in_place = sorted(self.draft.gaps, key=lambda gap: (gap.category, gap.criterion is None, gap.criterion or "", -gap.priority.points))
+        in_place = sorted(
+            self.draft.gaps,
+            key=lambda gap: (gap.category, gap.criterion is None, gap.criterion or "", -gap.priority.points),
+        )
         rows = [
             {
                 **self._gap(gap),
-                "reasons": " · ".join(gap.priority.reasons),
-                "steps": f"หมวด {gap.category} ข้อ {', '.join(answered[gap.ofi_id])}" if answered[gap.ofi_id] else self._none,
+                "steps": f"หมวด {gap.category} ข้อ {', '.join(answered[gap.ofi_id])}"
+                if answered[gap.ofi_id]
+                else self._none,
                 "places": "\n".join(gap.places[:2] + (["…"] if len(gap.places) > 2 else [])),
             }
             for gap in in_place
@@ -306,7 +319,8 @@ class _Page:
     def _gap(self, gap: Gap) -> dict[str, str]:
         years = "-".join(dict.fromkeys(str(year) for year in (gap.first_year, gap.last_year) if year))
         number = gap.number if not gap.criterion_basis else f"{gap.number} {gap.criterion_basis}"
-        return {"code": gap.code, "number": number, "text": gap.text, "years": years, "points": f"{gap.priority.points:g}"}
+        weighed = f"{gap.priority.points:g}: {' · '.join(gap.priority.reasons)}"
+        return {"code": gap.code, "number": number, "text": gap.text, "years": years, "priority": weighed}
 
     def sources(self) -> list[Block]:
         rows = []

@@ -23,7 +23,9 @@ def render(layout: Layout, template: Path | None = None) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise PmqaError(f"The template {path} cannot be read.", hint="Name a Markdown file.", code="template") from error
+        raise PmqaError(
+            f"The template {path} cannot be read.", hint="Name a Markdown file.", code="template"
+        ) from error
     text = _VALUE.sub(lambda found: layout.values.get(found[1], found[0]), text)
     return _SECTION.sub(lambda found: "\n\n".join(map(_block, layout.sections.get(found[1], ()))), text)
 

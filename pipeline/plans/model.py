@@ -119,8 +119,10 @@ class Gap:
     @property
     def number(self) -> str:
         """The most exact place in the framework that is known."""
-        return self.item or (f"{self.criterion} ({self.indicator_no})" if self.indicator_no else None) or (
-            self.criterion or f"หมวด {self.category}"
+        return (
+            self.item
+            or (f"{self.criterion} ({self.indicator_no})" if self.indicator_no else None)
+            or (self.criterion or f"หมวด {self.category}")
         )
 
 

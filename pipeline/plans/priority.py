@@ -1,5 +1,8 @@
-"""How pressing each gap is, with the reasons: the weight of its criterion, how firmly it was said, how many years it has
-been open, and how far its category is below the pass mark."""
+"""How pressing each gap is, with the reasons.
+
+They are the weight of its criterion, how firmly it was said, how many years it has been open, and how far its
+category is below the pass mark.
+"""
 
 from __future__ import annotations
 
@@ -52,14 +55,26 @@ def load(path: Path | None = None) -> Weights:
 def _load(path: Path) -> Weights:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        tables = {name: {key: float(value) for key, value in data[name].items()} for name in ("points", "verdict", "full")}
+        tables = {
+            name: {key: float(value) for key, value in data[name].items()} for name in ("points", "verdict", "full")
+        }
         if set(tables["points"]) != {"weight", "verdict", "years", "gap"} or set(tables["full"]) != {"years", "gap"}:
             raise ValueError("[points] has weight, verdict, years and gap, [full] has years and gap")
         if min(*tables["points"].values(), *tables["verdict"].values()) < 0 or min(tables["full"].values()) <= 0:
             raise ValueError("points are not negative, and what gives all points is more than 0")
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (
+        OSError,
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
         raise PmqaError(
-            f"The priority file {path.name} cannot be used: {error}.", hint=f"{SHIPPED} shows the form.", code="priority"
+            f"The priority file {path.name} cannot be used: {error}.",
+            hint=f"{SHIPPED} shows the form.",
+            code="priority",
         ) from error
     return Weights(**tables)
 

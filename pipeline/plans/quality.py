@@ -1,4 +1,4 @@
-"""Whether a draft can be worked with: every remark with its reason, what a person must still decide apart from errors."""
+"""Whether a draft can be worked with: remarks with reasons, what a person must still decide apart from errors."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def _step(step: Step) -> Iterator[Check]:
     elif not 1 <= step.start <= step.end <= 12:
         yield Check("error", "วันเวลา", step.step_id, "เดือนสิ้นสุดอยู่ก่อนเดือนเริ่มต้น หรืออยู่นอกปีงบประมาณ")
     if not step.responsible.strip("-– ") or undecided(step.responsible):
-        yield Check("decide", "ผู้รับผิดชอบ", step.step_id, f"ผู้รับผิดชอบยังต้องระบุหรือยืนยัน: {step.responsible or '-'}")
+        yield Check(
+            "decide", "ผู้รับผิดชอบ", step.step_id, f"ผู้รับผิดชอบยังต้องระบุหรือยืนยัน: {' '.join(step.responsible.split()) or '-'}"
+        )
     if undecided(step.text):
         yield Check("decide", "ข้อความ", step.step_id, f"ข้อความกิจกรรมมีส่วนที่ต้องระบุ: {', '.join(undecided(step.text))}")
 

@@ -22,7 +22,6 @@ from pipeline.terminal import where
 from pipeline.thai import arabic_digits, squeeze
 
 if TYPE_CHECKING:
-    from pipeline.framework import Framework
     from pipeline.store import Store
 
 #: Characters of the n-grams compared.
@@ -47,7 +46,10 @@ _CODE = re.compile(r"\s*\((?:[A-Z]{2} ?[๐-๙\d]{1,2}|[1-7]\.\d)[^()]*\)")
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     ("act", re.compile("^(?:สรุป|ปรับปรุงแก้ไข|นำผล|รายงานสรุป|จัดทำรายงานสรุป|ทบทวนและปรับปรุง|นำรายงาน)")),
     ("check", re.compile("^(?:ติดตาม|ประเมินผล|รายงานผล|รายงานความ|วัดผล|ตรวจสอบ|การติดตาม)")),
-    ("plan", re.compile("^(?:ทบทวน|ศึกษา|วิเคราะห์|กำหนด|สำรวจ|แต่งตั้ง|ประชุม|จัดประชุม|คัดเลือก|รวบรวม|วางแผน|เตรียม|ดำเนินการทบทวน)")),
+    (
+        "plan",
+        re.compile("^(?:ทบทวน|ศึกษา|วิเคราะห์|กำหนด|สำรวจ|แต่งตั้ง|ประชุม|จัดประชุม|คัดเลือก|รวบรวม|วางแผน|เตรียม|ดำเนินการทบทวน)"),
+    ),
 )
 
 
@@ -225,8 +227,10 @@ def nearest_criterion(texts: Sequence[str], category: framework.Category) -> lis
     if not criteria or not texts:
         return [None] * len(texts)
     about = [
-        " ".join([c.title or "", *c.variants, *c.key_terms, *(part for i in c.items for part in (i.title, *i.parts))]
-                 + [group.title for group in c.groups])
+        " ".join(
+            [c.title or "", *c.variants, *c.key_terms, *(part for i in c.items for part in (i.title, *i.parts))]
+            + [group.title for group in c.groups]
+        )
         for c in criteria
     ]
     likeness = NgramIndex(about).likeness(texts)
