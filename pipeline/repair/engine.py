@@ -44,6 +44,8 @@ _DROPPED_SPANS = 2
 _COLUMN = 60
 #: A word may cost this much when a space inside it is taken out.
 _JOINED = 15.0
+#: A word shorter than this may itself be cut, if letters that make no word follow it.
+_CUT_SAFE = 4
 #: PHINTHU is right in Pali and in foreign names; only in a word this long is it taken for a smudge.
 _PHINTHU_LENGTH = 6
 #: How far, in lines, damage in one line says something about another.
@@ -245,6 +247,7 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
         touched = [t for t in tokens[k : k + 2] if t is token or (crosses and t.cost < math.inf)]
         if (
             (any(t.cost == math.inf for t in inner) and any(op.rule != "aa_as_am" for op in soft))
+            or (any(t.cost == math.inf for t in tokens[k + 1 : k + 2]) and len(token.word) < _CUT_SAFE)
             or any(t.cost > grounds(t.word) for t in touched)
             or any(op.rule == "phinthu" and len(token.word) < _PHINTHU_LENGTH for op in soft)
             or any(op.rule == "stray_space" and token.cost > _JOINED for op in soft)
