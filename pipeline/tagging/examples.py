@@ -185,7 +185,7 @@ def from_records(records: Iterable[Record]) -> list[Example]:
         found += (
             replace(
                 example,
-                criterion=_known(example.criterion),
+                criterion=known_criterion(example.criterion),
                 source=record.label_source,
                 group=group,
                 weight=WEIGHTS[record.label_source] * example.weight,
@@ -230,7 +230,8 @@ def _ticked(verdict: str | None) -> str | None:
     return verdict if verdict in VERDICTS else None
 
 
-def _known(criterion: str | None) -> str | None:
+def known_criterion(criterion: str | None) -> str | None:
+    """The criterion if the default framework has it, None if not."""
     return criterion if criterion and framework.load().criterion(criterion) else None
 
 
@@ -282,7 +283,7 @@ def _of_row(row: Mapping[str, Any]) -> Example:
     if verdict is not None and verdict not in VERDICTS:
         raise ValueError(f"verdict {verdict!r} is not one of {', '.join(VERDICTS)}")
     criterion = row.get("criterion")
-    if criterion is not None and _known(criterion) is None:
+    if criterion is not None and known_criterion(criterion) is None:
         raise ValueError(f"criterion {criterion!r} is not one of the framework's")
     source = row.get("source", "human")
     if source not in WEIGHTS:
