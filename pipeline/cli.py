@@ -520,11 +520,7 @@ def index_store(
     typer.echo("The index was made anew." if rebuild else "Indexed." if changed else "Nothing to index.", err=True)
 
 
-plan_app = typer.Typer(
-    help="A draft of next year's development plan from the OFIs, and how far a plan has come.",
-    invoke_without_command=True,
-    rich_markup_mode=None,
-)
+plan_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(plan_app, name="plan")
 
 PlanFile = Annotated[Path | None, typer.Option("--form", metavar="FILE", help="Words and columns (.toml) of your own.")]
