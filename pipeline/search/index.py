@@ -29,8 +29,9 @@ from pipeline.store import Store
 
 #: Changes whenever an index made before would not be the one made now.
 FORMAT = 1
-#: Findings of one segment at most; segments smaller than this by far are put together when they are more than ...
-BATCH, SMALL, MANY = 25_000, 10_000, 8
+#: Findings that are indexed at once; a search reads as many lists for a term as there are segments, so those of
+#: less than each of these sizes are put together when they are more than so many.
+BATCH, TIERS, MANY = 25_000, (10_000, 100_000, 1_000_000), 8
 #: Which words belong together is learned from so many findings, and again when their number changed by this share.
 SAMPLE, RELEARN = 10_000, 0.2
 #: Spaces of the index: what findings say, and what their places are called.
@@ -165,7 +166,7 @@ class View:
     """What of the index is kept in memory: the columns of all findings by number, and which are still there."""
 
     generation: int
-    columns: np.ndarray
+    columns: dict[str, np.ndarray]
     place: np.ndarray
     alive: np.ndarray
     size: int
@@ -211,8 +212,10 @@ class Index:
             stale = self._stale()
             if stale:
                 self._forget(stale)
+                if self._mostly_gone():
+                    self._create()
+                    stale = self._stale()
                 self._add(stale, progress)
-                self._merge()
                 self.sql.execute("DELETE FROM search_stale")
                 self._learn()
             self._set("generation", str(int(self._get("generation") or 0) + 1))
@@ -277,6 +280,8 @@ class Index:
         rows = (row for doc_id in stale for row in self._findings(doc_id))
         while batch := list(islice(rows, BATCH)):
             self._write(batch)
+            for limit in TIERS:
+                self._merge(limit)
             done += len(batch)
             progress(done, total, "")
 
@@ -359,10 +364,16 @@ class Index:
             ((gram, space, segment, len(numbers), pack(numbers)) for gram, numbers in postings.grams.items()),
         )
 
-    def _merge(self) -> None:
-        """Put the small segments at the end together when they are many."""
+    def _mostly_gone(self) -> bool:
+        """Whether most of what the segments hold is of findings that are gone."""
+        held = self.sql.execute("SELECT coalesce(sum(size), 0) FROM search_segments").fetchone()[0]
+        living = self.sql.execute("SELECT count(*) FROM search_findings").fetchone()[0]
+        return bool(held > 2 * living + BATCH)
+
+    def _merge(self, limit: int) -> None:
+        """Put the segments of less than `limit` findings at the end together when they are many."""
         sizes = self.sql.execute("SELECT segment, size FROM search_segments ORDER BY first DESC").fetchall()
-        small = [segment for segment, _ in takewhile(lambda row: row[1] < SMALL, sizes)][::-1]
+        small = [segment for segment, _ in takewhile(lambda row: row[1] < limit, sizes)][::-1]
         if len(small) <= MANY:
             return
         among = _marks(small)
@@ -432,7 +443,13 @@ class Index:
             values[name][value] = number
         places = self.sql.execute("SELECT count(*) FROM search_places").fetchone()[0]
         self._view = View(
-            generation, columns, columns["place"].astype(np.int32), alive, int(alive.sum()), places, dict(values)
+            generation,
+            {name: columns[name].copy() for name in COLUMNS.names or ()},
+            columns["place"].astype(np.int32),
+            alive,
+            int(alive.sum()),
+            places,
+            dict(values),
         )
         return self._view
 

@@ -19,7 +19,7 @@ from pipeline.search.vocabulary import IndexVocabulary
 #: How soon more of a term counts no more.
 SATURATION = 0.5
 #: Entries of n-gram lists that are read for one query at most; rare n-grams go first.
-GRAM_BUDGET = 600_000
+GRAM_BUDGET = 250_000
 
 
 #: Related words that are looked for at most.
