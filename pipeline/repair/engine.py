@@ -29,7 +29,9 @@ _PLAIN_AA = re.compile("[ก-ฮ][่-๋]?า")
 _SPACED_AM = re.compile("[ก-ฮ][่-๋]? ำ")
 
 #: Every letter spaced out: single spaces mean nothing.
-LETTERSPACED = replace(PLAIN, join=0.2, join_words=0.4, unmarked=0.0, space=5.0, sara_am=0.0, lost_mark=99.0)
+LETTERSPACED = replace(
+    PLAIN, join=0.2, join_words=0.4, unmarked=0.0, space=5.0, sara_am=0.0, lost_mark=99.0, lost_low_mark=99.0
+)
 #: A justified column: a gap may open after a cluster with a mark.
 JUSTIFIED = replace(PLAIN, join=3.0, join_words=0.5, space=3.0)
 #: Gaps within words, but the spaces between words are as they were.
@@ -257,13 +259,13 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
 
 
 def is_list_of_letters(reading: Reading) -> bool:
-    """Whether spaces were taken out beside letters that make no word, twice or more: so they stand alone by right."""
+    """Whether most spaces were taken out beside letters that make no word: so they stand alone by right."""
     tokens = reading.tokens
-    beside = (
-        token.word == " " and token.ops and math.inf in (before.cost, after.cost)
+    beside = sum(
+        bool(token.word == " " and token.ops and math.inf in (before.cost, after.cost))
         for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
     )
-    return sum(map(bool, beside)) > 1
+    return beside > 1 and 2 * beside > sum(op.rule == "stray_space" for op in reading.ops)
 
 
 def stretches_of(text: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
