@@ -184,12 +184,17 @@ def judged(records: Iterable[Record]) -> list[Judged]:
     return found
 
 
+def enough(answers: Sequence[Judged]) -> bool:
+    """Whether a model can be made of these answers: there are enough, and they were not all judged alike."""
+    return len(answers) >= LEAST and len({answer.passed for answer in answers}) == 2
+
+
 def train(answers: Sequence[Judged]) -> AnswerModel:
     """A model of judged answers. Raises PmqaError ("labels") if there are too few, or all were judged alike."""
     from sklearn.linear_model import LogisticRegression
 
     targets = np.array([answer.passed for answer in answers], dtype=int)
-    if len(answers) < LEAST or len(set(targets.tolist())) < 2:
+    if not enough(answers):
         raise PmqaError(
             f"{len(answers)} judged answers are too few to learn from.",
             hint="Ingest more Form 3 documents with verdicts.",

@@ -235,7 +235,7 @@ def by_document(
     corpus: Sequence[Example], examples: Sequence[Example], *, progress: Progress = lambda message: None
 ) -> Report:
     """Every document by a model trained on the corpora and all other documents; a learning curve over their number."""
-    from pipeline.tagging.train import train
+    from pipeline.tagging.train import HEADS, train
 
     groups = sorted({example.group for example in examples})
     tags: dict[int, Tag] = {}
@@ -249,7 +249,8 @@ def by_document(
             taught = [example for example in examples if example.group in others[:count]]
             whole = count == len(others)
             # What is said word for word in another document too would be recognised, not judged.
-            model = train(without([*corpus, *taught], texts), calibrate=whole, progress=progress)
+            heads = HEADS if whole else HEADS[:1]
+            model = train(without([*corpus, *taught], texts), calibrate=whole, only=heads, progress=progress)
             found = Tagger(model).tag(texts)
             known = [(tag, examples[i]) for tag, i in zip(found, tested, strict=True)]
             curve[count] += [tag.category == e.category for tag, e in known if e.category is not None]

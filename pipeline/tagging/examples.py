@@ -243,7 +243,8 @@ def _is_measure(text: str) -> bool:
 
 
 def read_jsonl(path: str | Path) -> list[Example]:
-    """Examples from a file of one JSON object a line: `text` and any of the labels, `source` and `group`.
+    """Examples from a file of one JSON object a line: `text` and any of the labels, `source` and `group`
+    (or `source_name`).
 
     Raises PmqaError ("labels") naming the line that is wrong.
     """
@@ -288,7 +289,8 @@ def _of_row(row: Mapping[str, Any]) -> Example:
     source = row.get("source", "human")
     if source not in WEIGHTS:
         raise ValueError(f"source {source!r} is not one of {', '.join(WEIGHTS)}")
-    group, weight = str(row.get("group") or ""), float(row.get("weight", WEIGHTS[source]))
+    group = next((str(row[key]) for key in ("group", "source_name", "seed") if row.get(key)), "")
+    weight = float(row.get("weight", WEIGHTS[source]))
     return Example(text, category, criterion, role, verdict, source, group, weight)
 
 

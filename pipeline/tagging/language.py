@@ -139,7 +139,7 @@ def tagger(nlp: Language, name: str, model: str | None) -> Callable[[Doc], Doc]:
     """A component that labels each passage with the model in a folder (default: the shipped one)."""
     from pipeline.tagging.tag import Tagger
 
-    tagging = Tagger.load(model) if model else Tagger.shipped()
+    tagging = Tagger.load(model) if model else Tagger.default()
 
     def label(doc: Doc) -> Doc:
         spans = list(doc.spans.get("passages", ()))

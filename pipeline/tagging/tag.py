@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ from pipeline.records import Passage, Record
 from pipeline.resources import resource
 from pipeline.tagging.linear import Floats, Model
 
+#: Names the folder of the model to use instead of the shipped one.
+MODEL_VARIABLE = "PMQA_MODEL"
 #: Criteria named with their probability.
 _NAMED = 5
 #: A pass or fail is said from this probability on.
@@ -55,9 +58,12 @@ class Tagger:
         return cls(Model.load(folder))
 
     @classmethod
-    def shipped(cls) -> Tagger | None:
-        """The model that ships, None in an installation without one."""
-        return _shipped()
+    def default(cls) -> Tagger | None:
+        """The model in the folder that `$PMQA_MODEL` names, else the one that ships; None where there is neither.
+
+        Raises PmqaError ("model") if the folder named has none.
+        """
+        return _loaded(os.environ.get(MODEL_VARIABLE) or None)
 
     def tag(self, texts: Sequence[str]) -> list[Tag]:
         """A tag for each text."""
@@ -109,12 +115,14 @@ class Tagger:
 
 
 @cache
-def _shipped() -> Tagger | None:
+def _loaded(folder: str | None) -> Tagger | None:
+    if folder is not None:
+        return Tagger.load(folder)
     try:
-        folder = resource("models/tagging")
+        shipped = resource("models/tagging")
     except FileNotFoundError:
         return None
-    return Tagger.load(folder) if (folder / "model.json").is_file() else None
+    return Tagger.load(shipped) if (shipped / "model.json").is_file() else None
 
 
 def tag_records(records: Iterable[Record]) -> None:
@@ -122,7 +130,7 @@ def tag_records(records: Iterable[Record]) -> None:
 
     Where the model abstains, the category stays unknown and only its probabilities are noted.
     """
-    tagger = Tagger.shipped()
+    tagger = Tagger.default()
     bare = [r for r in records if isinstance(r, Passage) and r.category is None and r.label_source == "structure"]
     if tagger is None or not bare:
         return

@@ -44,6 +44,9 @@ _HEADS: dict[str, Callable[[], Sequence[str]]] = {
     "verdict": lambda: VERDICTS,
 }
 
+#: The questions a model answers, the category first.
+HEADS = tuple(_HEADS)
+
 Progress = Callable[[str], None]
 
 
@@ -60,8 +63,14 @@ def matrix(terms: Terms, width: int) -> csr_matrix:
     return csr_matrix((scaled, terms.columns, terms.starts), shape=(len(terms.starts) - 1, width))
 
 
-def train(examples: Sequence[Example], *, calibrate: bool = True, progress: Progress = lambda message: None) -> Model:
-    """A model of every head that the examples teach.
+def train(
+    examples: Sequence[Example],
+    *,
+    calibrate: bool = True,
+    only: Sequence[str] = HEADS,
+    progress: Progress = lambda message: None,
+) -> Model:
+    """A model of every head (of those in `only`) that the examples teach.
 
     `calibrate` fits temperatures and the abstention threshold over folds; without it, probabilities are those
     of the regression. Raises PmqaError ("labels") if no two categories are labelled.
@@ -79,7 +88,8 @@ def train(examples: Sequence[Example], *, calibrate: bool = True, progress: Prog
     features = matrix(terms, len(vocabulary.hashes))
     heads: dict[str, Head] = {}
     threshold = 0.0
-    for name, labels in _HEADS.items():
+    unseen: dict[str, dict[str, float]] = {}
+    for name, labels in ((name, _HEADS[name]) for name in only):
         known = np.array([i for i, example in enumerate(examples) if getattr(example, name) is not None])
         present = Counter(label_of(examples[i], name) for i in known)
         answers = [label for label in labels() if present[label]]
@@ -95,11 +105,17 @@ def train(examples: Sequence[Example], *, calibrate: bool = True, progress: Prog
             scores = _unseen(part, targets, weights, folds, len(answers))
             judged = np.array([_counts(examples[i]) for i in known]) & (folds >= 0)
             documents = np.array([examples[i].source != "corpus" for i in known])
+            right = scores.argmax(axis=1) == targets
+            unseen[name] = {
+                kind: round(float(right[part & judged].mean()), 4)
+                for kind, part in (("corpora", ~documents), ("documents", documents))
+                if (part & judged).any()
+            }
             head = replace(head, temperature=_temperature(scores[judged], targets[judged], documents[judged]))
             if name == "category":
                 threshold = threshold_for(softmax(scores[judged] / head.temperature), targets[judged], TARGET)
         heads[name] = head
-    return Model(vocabulary, heads, threshold, _card(examples))
+    return Model(vocabulary, heads, threshold, {**_card(examples), "accuracy_on_unseen_groups": unseen})
 
 
 def _fit(features: csr_matrix, targets: npt.NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:

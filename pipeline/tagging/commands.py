@@ -1,0 +1,171 @@
+"""What the commands `tag`, `train`, `evaluate`, `label` and `review` do, apart from printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PmqaError
+from pipeline.extract.plaintext import decode
+from pipeline.records import Record
+from pipeline.store import Store, open_store
+from pipeline.store.store import default_path
+from pipeline.tagging.examples import Example, from_corpora, from_records, read_jsonl, without
+from pipeline.tagging.tag import Tagger
+
+if TYPE_CHECKING:
+    from pipeline.tagging.evaluate import Report
+
+#: Passages tagged at once, so that a pipe gets its first answers early.
+_BATCH = 2000
+
+
+def read_text(file: Path | None) -> str:
+    """The text of a file, or of standard input.
+
+    Raises PmqaError ("unreadable") if it cannot be read.
+    """
+    if file is None or str(file) == "-":
+        return decode(sys.stdin.buffer.read())[0]
+    try:
+        return decode(file.read_bytes())[0]
+    except OSError as error:
+        raise PmqaError(f"{file} cannot be read: {error.strerror}.", code="unreadable") from error
+
+
+def tagger(model: Path | None) -> Tagger:
+    """The model in a folder, or the default one. Raises PmqaError ("model") if there is none."""
+    found = Tagger.load(model) if model is not None else Tagger.default()
+    if found is None:
+        raise PmqaError(
+            "This installation has no model.", hint="Install pmqa again, or make one with `pmqa train`.", code="model"
+        )
+    return found
+
+
+def tag_lines(text: str, model: Path | None) -> Iterator[str]:
+    """One JSON object for each line that is not blank: the text and its tag."""
+    tags = tagger(model)
+    passages = [line.strip() for line in text.splitlines() if line.strip()]
+    for at in range(0, len(passages), _BATCH):
+        batch = passages[at : at + _BATCH]
+        for passage, tag in zip(batch, tags.tag(batch), strict=True):
+            yield json.dumps({"text": passage, **asdict(tag)}, ensure_ascii=False)
+
+
+@contextmanager
+def store_if_any(db: Path | None) -> Iterator[Store | None]:
+    """The store named, or the default one if it is there."""
+    if db is None and not default_path().is_file():
+        yield None
+        return
+    with open_store(db) as store:
+        yield store
+
+
+def train_model(
+    store: Store | None,
+    documents: Sequence[Path],
+    files: Sequence[Path],
+    test: Path | None,
+    folder: Path,
+    progress: Callable[[str], None],
+) -> str:
+    """Train from the corpora and all that is given; write the model and its card. What it was made of, in words.
+
+    Texts of `test` are kept out of training, and the card tells the figures on them.
+    """
+    from pipeline.tagging import answers, card, evaluate, train
+
+    records = _records(store, documents)
+    tested = read_jsonl(test) if test else []
+    examples = _taught(records, files)
+    model = train.train(without([*from_corpora(), *examples], [e.text for e in tested]), progress=progress)
+    model.save(folder)
+    judged = [answer for group in records for answer in answers.judged(group)]
+    opinions = answers.train(judged) if answers.enough(judged) else None
+    if opinions is not None:
+        opinions.save(folder)
+    report = evaluate.on_labels(model, tested) if tested else None
+    command = " ".join(
+        ["pmqa train", *map(str, files), *(f"--document {path}" for path in documents)]
+        + ([f"--test {test}"] if test else [])
+        + [f"-o {folder}"]
+    )
+    text = card.card(model, opinions, report, command)
+    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
+    return f"{len(examples)} examples of documents and people besides the corpora"
+
+
+def evaluate_model(
+    store: Store | None, files: Sequence[Path], model: Path | None, output: Path, progress: Callable[[str], None]
+) -> Report:
+    """Evaluate on labelled files, or on the store's documents by models that never saw them; write the HTML report.
+
+    Raises PmqaError ("labels") if there is nothing to evaluate on.
+    """
+    from pipeline.tagging import evaluate, report
+
+    examples = _taught(_records(store, []), []) if not files else [e for path in files for e in read_jsonl(path)]
+    if not examples:
+        raise PmqaError(
+            "There is nothing to evaluate on: no labelled file, and no labelled document in the store.",
+            hint="Name a JSONL file of labelled passages, or ingest documents.",
+            code="labels",
+        )
+    if files:
+        found = evaluate.on_labels(tagger(model).model, examples)
+    else:
+        found = evaluate.by_document(from_corpora(), examples, progress=progress)
+    output.write_text(report.render(found, "Evaluation of the PMQA tagger"), encoding="utf-8", newline="\n")
+    return found
+
+
+def export_labels(store: Store, format: str) -> str:
+    """Every passage and finding as tasks in a format of `labels.WRITERS`."""
+    from pipeline.tagging import labels
+
+    return labels.WRITERS[format](labels.tasks(store))
+
+
+def next_labels(store: Store, count: int, format: str, model: Path | None) -> str:
+    """The tasks whose labels would help most, in a format of `labels.WRITERS`."""
+    from pipeline.tagging import labels
+
+    return labels.WRITERS[format](labels.most_helpful(labels.tasks(store), count, tagger(model)))
+
+
+def import_labels(store: Store, text: str) -> tuple[int, int]:
+    """Keep the labels of a file; how many there were and how many records they changed."""
+    from pipeline.tagging import labels
+
+    said = labels.read_labels(text)
+    return len(said), labels.save(store, said)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Write to a file, or to standard output."""
+    if output is None or str(output) == "-":
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _records(store: Store | None, documents: Sequence[Path]) -> list[list[Record]]:
+    """The records of a store, and those of each document read for the purpose."""
+    from pipeline.read import read
+    from pipeline.tagging.labels import records_of
+
+    return ([records_of(store)] if store is not None else []) + [read(path).records for path in documents]
+
+
+def _taught(records: Sequence[Sequence[Record]], files: Sequence[Path]) -> list[Example]:
+    return [
+        *(example for group in records for example in from_records(group)),
+        *(example for path in files for example in read_jsonl(path)),
+    ]
