@@ -215,6 +215,8 @@ def _add_mark(base: Piece, drawn: Drawn, *, claimed: bool = False) -> None:
         base.settle(glyph.source, glyph.confidence)
     if glyph.lost:
         base.unread += 1
+    elif len(base.letter) > 1 and all(char in MARKS for char in base.letter[1:]):
+        base.letter = base.letter[0]  # credited with the marks that now come by themselves
     middle = sum(_ink(drawn)) / 2
     for char in glyph.text:
         if any(char == mark and abs(middle - at) < 0.1 * base.size for mark, at in base.marks):

@@ -32,6 +32,9 @@ _MARKS = frozenset(MARKS)
 _X_HEIGHT = 0.28
 #: Bytes of a string short enough to be met again and again.
 _SHORT = 4
+#: Letters with an ascender or a descender, and how far (in heights of letters) ink reaches up without a mark.
+_ASCENDERS, _DESCENDERS = "ปฝฟฬศสฮ", "ฎฏฐญฤฦ"
+_LOW, _TALL = 1.18, 1.62
 #: Width of a character of which nothing is known, in ems.
 _DEFAULT_WIDTH = 0.5
 
@@ -200,21 +203,46 @@ class Font:
             return claim[:-1] + NIKHAHIT, "outline", 0.97
         if claim == SARA_AM and drawing.contours == 1:
             return SARA_AA, "outline", 0.97
+        if len(claim) > 1 and is_thai(claim[0]) and claim[0] not in _MARKS:
+            return self._uncredited(code, claim, drawing)
         among = None
         if claim in _BELOW and bottom > _X_HEIGHT:
             among = _ABOVE
         elif claim in _ABOVE and top < 0.1:
             among = _BELOW
-        elif len(claim) > 1 and claim[0] not in _MARKS and is_thai(claim[0]) and all(c in _MARKS for c in claim[1:]):
-            # A whole cluster credited to a letter: does the ink show the letter alone?
-            among = frozenset(claim[0])
-        if among is None:
-            return None
+        return None if among is None else self._among(code, among)
+
+    def _among(self, code: int, among: frozenset[str]) -> tuple[str, str, float] | None:
+        """The one of some characters that a glyph looks most like, in this font itself or in known fonts.
+
+        That it is one of them is known, so even a remote likeness decides.
+        """
         shape = self._form(code)
-        found = glyphshape.recognise(shape, self._own_forms(), among) if shape is not None else None
-        if found is None and shape is not None:
-            found = glyphshape.recognise(shape, glyphshape.prototypes(), among)
+        if shape is None:
+            return None
+        found = (
+            glyphshape.recognise(shape, self._own_forms(), among)
+            or glyphshape.recognise(shape, glyphshape.prototypes(), among)
+            or glyphshape.recognise(shape, glyphshape.prototypes(), among, remote=True)
+        )
         return (found[0], "shape", found[1]) if found is not None else None
+
+    def _uncredited(self, code: int, claim: str, drawing: Outline) -> tuple[str, str, float] | None:
+        """What a glyph credited with a whole cluster draws of it: the letter alone, or one of the marks."""
+        _, bottom, _, top = drawing.bbox
+        marks = frozenset(claim[1:].replace(SARA_AM, NIKHAHIT)) & _MARKS
+        if not marks:
+            return None
+        if bottom > _X_HEIGHT or top < 0.05:
+            hanging = marks & (_ABOVE if bottom > _X_HEIGHT else _BELOW)
+            return (min(hanging), "outline", 0.95) if len(hanging) == 1 else self._among(code, hanging)
+        if not all(char in _MARKS for char in claim[1:]):
+            return None
+        shows_above = top > self._level() * (_TALL if claim[0] in _ASCENDERS else _LOW)
+        shows_below = bottom < -0.08 and claim[0] not in _DESCENDERS
+        if (marks & _ABOVE and shows_above) or (marks & _BELOW and shows_below):
+            return None
+        return claim[0], "outline", 0.95
 
     def _recognised(self, code: int, drawing: Outline) -> tuple[str, str, float] | None:
         """What a glyph that nothing names is, by its shape: like one of this font, or of known fonts."""
@@ -222,9 +250,9 @@ class Font:
         number = windows_character(self.name, gid) if gid is not None else None
         if number is not None:
             return number, "glyph-number", 0.95
-        left, _, right, _ = drawing.bbox
+        left, bottom, right, _ = drawing.bbox
         hangs = abs(self.width(code)) < 0.02 or right <= 0.15 * (right - left)
-        among = _MARKS if hangs else None
+        among = (_ABOVE if bottom > _X_HEIGHT else _BELOW) if hangs else None
         whole = self._form(code)
         for known in (self._own_forms(), glyphshape.prototypes()):
             found = glyphshape.recognise(whole, known, among) if whole is not None else None
@@ -234,7 +262,7 @@ class Font:
                 parts = [glyphshape.recognise(part, known, among) for part in self._storeys(code)]
                 if len(parts) > 1 and all(parts):
                     return "".join(p[0] for p in parts if p), "shape", min(p[1] for p in parts if p)
-        return None
+        return self._among(code, among) if among is not None else None
 
     def _polygons(self, code: int) -> list[list[tuple[float, float]]]:
         gid = self.gid(code)
@@ -264,10 +292,11 @@ class Font:
 
     def _level(self) -> float:
         if self._letter_level is None:
-            tops = {}
-            for code, claim in self._named():
-                if claim in glyphshape.LEVEL and (drawing := self.drawing(code)) is not None:
-                    tops[claim] = drawing.bbox[3]
+            tops: dict[str, float] = {}
+            for code in self.used_codes():
+                claim = self._claim(code) or ""
+                if claim[:1] in glyphshape.LEVEL and claim and (box := self._ink(code)) is not None:
+                    tops[claim[0]] = min(box[3], tops.get(claim[0], box[3]))
             self._letter_level = glyphshape.level_of(tops)
         return self._letter_level
 

@@ -91,10 +91,12 @@ def prototypes() -> Prototypes:
         )
 
 
-def recognise(shape: Form, known: Prototypes, among: frozenset[str] | None = None) -> tuple[str, float] | None:
+def recognise(
+    shape: Form, known: Prototypes, among: frozenset[str] | None = None, *, remote: bool = False
+) -> tuple[str, float] | None:
     """The character a form is most like, with a confidence; None if it is like none.
 
-    `among` limits the answer to some characters.
+    `among` limits the answer to some characters; `remote` takes the nearest of them however far it is.
     """
     differing = (known.grids != shape.grid[None, :]).mean(axis=1)
     proportion = np.minimum(np.abs(known.proportions - shape.proportion), 1.5)
@@ -105,13 +107,13 @@ def recognise(shape: Form, known: Prototypes, among: frozenset[str] | None = Non
         char = known.characters[n]
         if among is None or char in among:
             best.setdefault(char, float(far[n]))
-        if len(best) == 2 or far[n] > 2 * _ALIKE:
+        if len(best) == 2 or (far[n] > 2 * _ALIKE and not remote):
             break
     if not best:
         return None
     (char, nearest), *rest = best.items()
     if nearest > _ALIKE:
-        return None
+        return (char, 0.5) if remote else None
     second = rest[0][1] if rest else 2 * _ALIKE
     return char, round(min(0.95, 0.5 + 0.5 * min(1.0, (second - nearest) / 0.1)), 2)
 

@@ -22,6 +22,10 @@ from pipeline.thai import MARKS
 _LETTERS = frozenset(c for c in map(chr, range(0x0E01, 0x0E50)) if c != "฿")
 
 
+#: Digits of a hash that the library keeps: enough that no two drawings among all fonts share them by chance.
+_DIGITS = 12
+
+
 @cache
 def library() -> tuple[dict[str, str], dict[str, str]]:
     """Character by hash: of the drawing in its place, and of marks' drawings wherever they stand."""
@@ -39,7 +43,7 @@ def character(drawing: Outline) -> str | None:
     Digits are never told from drawings: a font may well draw Arabic digits as Thai ones.
     """
     exact, shape = library()
-    return exact.get(drawing.exact) or shape.get(drawing.shape)
+    return exact.get(drawing.exact[:_DIGITS]) or shape.get(drawing.shape[:_DIGITS])
 
 
 def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[str, dict[str, str]]:
@@ -51,7 +55,7 @@ def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[s
     shapes: dict[str, set[str]] = {}
     for char, hashes in (exact or {}).items():
         for known in hashes:
-            places.setdefault(known, set()).add(char)
+            places.setdefault(known[:_DIGITS], set()).add(char)
     for path in fonts:
         program = FontProgram(path.read_bytes())
         for gid in range(1, 2500):
@@ -63,8 +67,8 @@ def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[s
             texts.discard("")
             # All characters go in, so that a drawing which two of them share is seen to be ambiguous.
             for char in texts:
-                places.setdefault(drawing.exact, set()).add(char)
-                shapes.setdefault(drawing.shape, set()).add(char)
+                places.setdefault(drawing.exact[:_DIGITS], set()).add(char)
+                shapes.setdefault(drawing.shape[:_DIGITS], set()).add(char)
     return {"exact": _grouped(places, _LETTERS), "shape": _grouped(shapes, frozenset(MARKS))}
 
 
