@@ -211,7 +211,7 @@ def _offer_for_space(
                 offer(i, j + 1, "ำ", rule, costs.sara_am + 4.0)
             else:
                 offer(i, j + 1, "ำ", rule, costs.sara_am)
-    elif following in _MARKS:
+    elif following in _MARKS and following != "ฺ":
         offer(i, j + 1, following, "space_before_mark", costs.mark_space)
         after = s[j + 1 : j + 2]
         if after == " ":

@@ -23,6 +23,7 @@ _THAI = "ก-ฮะ-ฺเ-๎"
 _SEGMENT = re.compile(f"[{_THAI}](?:[{_THAI}]| +(?=[{_THAI}])|[)\\]}}”\"'](?=[{MARKS}]))*(?:(?<= [{MARKS}])[0-9๐-๙])?")
 _MENDABLE = re.compile(f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{MARKS}]|([{MARKS}])\\1|[ะาำเ-ไ)\\]}}”\"'][{MARKS}]")
 _LETTERSPACED_TOKEN = re.compile("(?<![^ ])(?:[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?! า)|า)(?= )")
+_BETWEEN_SPACES = re.compile("[^ ]+")
 _SPACE = re.compile(f"(?<=[{_THAI}]) (?=[{_THAI}])")
 _LOW_MARK = re.compile("[ก-ฮุู][็-์]")
 _PLAIN_AA = re.compile("[ก-ฮ][่-๋]?า")
@@ -204,6 +205,16 @@ class Repairer:
             start, end = stretch.start + op.start, stretch.start + op.end
             yield Edit(start, end, text[op.start : op.end], op.after, op.rule, confidence)
 
+    def _closed_in_words(self, stretch: Stretch) -> bytes:
+        """Where edits are open, but for words of the dictionary that stand between spaces as they are."""
+        text, near = stretch.text, stretch.near
+        for match in _BETWEEN_SPACES.finditer(text):
+            start, end = match.span()
+            whole = (start > 0 or not stretch.cut[0]) and (end < len(text) or not stretch.cut[1])
+            if whole and match[0] in self.lexicon:
+                near = near[:start] + bytes(end - start) + near[end:]
+        return near
+
     def _read(self, stretch: Stretch) -> Reading:
         near, costs = stretch.near, stretch.costs
         key = stretch.text, near, costs, stretch.cut
@@ -211,6 +222,8 @@ class Repairer:
         if reading is None:
             if len(self._readings) > _REMEMBERED:
                 self._readings.clear()
+            if costs.aa_as_am == PLAIN.aa_as_am:
+                near = self._closed_in_words(stretch)
             reading = decode(stretch.text, self.lexicon, costs, near)
             if costs is LETTERSPACED and is_list_of_letters(reading):
                 return self._read(replace(stretch, near=bytes(len(near)), costs=PLAIN))
