@@ -25,6 +25,7 @@ _DIGIT_VOTE = 0.4  # the same where it votes for a Thai digit: it takes ๖ for 
 _MISSING = 0.8  # cost of a character without ink, or of ink without a character
 _MARGIN = 0.15  # by how much another name must be likelier before Tesseract's is changed
 _SURE = 0.6  # how likely a name must be for ink that Tesseract passed over
+_BACKED = 0.3  # how likely the ink must make the letters of a Latin word, on average
 _SPACE = 0.38  # white between letters, in body heights, that is a space
 #: Names whose shapes differ in size at most: here the context, which Tesseract knows, decides.
 _TWINS = [
@@ -216,13 +217,16 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
     fresh: set[int] = set()
     touching = ""  # what the piece of the symbol before holds besides
     pairs = _align(row.symbols, row.odds, column)
+    denied = _denied(row, pairs, column)
     for number, (symbol, piece) in enumerate(pairs):
         name = None if symbol is None else row.symbols[symbol]
         if piece is None:
             # A mark that touches its letter is one piece of ink with it; a letter without ink was never there.
             if name is not None and touching and _is_mark(name):
                 touching = ""
-            elif name is not None and ((last is not None and _is_mark(name)) or _hidden(row, pairs, number)):
+            elif name is not None and (
+                (last is not None and _is_mark(name)) or (symbol not in denied and _hidden(row, pairs, number))
+            ):
                 chosen.append((name, _taken_back(name, chosen, fresh)))
             continue
         odds = row.odds[piece]
@@ -234,12 +238,21 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
             continue
         own = column.get(name)
         digits = bool(chosen) and chosen[-1][0] in THAI_DIGITS
-        rivals = odds if own is None else _comparable(odds, row.votes[piece], own, classes, digits=digits)
+        if own is None:
+            rivals = odds
+        elif symbol in denied:
+            rivals, own = np.where(np.arange(len(odds)) == own, np.float32(0.0), odds), None
+        else:
+            rivals = _comparable(odds, row.votes[piece], own, classes, digits=digits)
         best = int(rivals.argmax())
-        if (
+        # With the mark that touches it or without: the ink alone decides.
+        margin = 0.0 if len(classes[best]) > 1 and classes[best][0] == name else _MARGIN
+        if digits and name in ("o", "O"):
+            name = "๐"
+        elif (
             classes[best] != PART
             and not _wide(row, piece)
-            and odds[best] - (0.0 if own is None else odds[own]) > _MARGIN
+            and odds[best] - (0.0 if own is None else odds[own]) > margin
         ):
             name = classes[best]
         chosen.append((name, piece))
@@ -247,6 +260,21 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
         last, touching = piece, name[1:]
     confidence = float(np.mean(likelihood)) if likelihood else 0.0
     return Reading(composed(_spaced(chosen, row)), confidence, tuple(_clusters(chosen, row)))
+
+
+def _denied(row: _Row, pairs: Sequence[tuple[int | None, int | None]], column: dict[str, int]) -> set[int | None]:
+    """The symbols of Latin words that the ink denies: what Tesseract makes of Thai marks and letters that touch."""
+    ink = {symbol: piece for symbol, piece in pairs if symbol is not None}
+    denied: set[int | None] = set()
+    for word in re.finditer("[A-Za-z]+", "".join(symbol[0] for symbol in row.symbols)):
+        backing = [
+            0.0 if ink.get(symbol) is None or row.symbols[symbol] not in column
+            else float(row.odds[ink[symbol]][column[row.symbols[symbol]]])
+            for symbol in range(*word.span())
+        ]  # fmt: skip
+        if np.mean(backing) < _BACKED:
+            denied.update(range(*word.span()))
+    return denied
 
 
 def _may_come_in(name: str, chosen: Sequence[tuple[str, int | None]], blob: Blob, row: _Row) -> bool:
@@ -259,7 +287,7 @@ def _may_come_in(name: str, chosen: Sequence[tuple[str, int | None]], blob: Blob
         if chosen and _level(chosen[-1][0]) == _level(name):  # a letter carries one mark of each kind
             return False
         return all(other != name or piece is not None for other, piece in chosen[-2:])
-    standing = blob.box.height > 0.6 * row.body and blob.box.bottom <= row.baseline + row.body / 3
+    standing = blob.box.height > 0.6 * row.body and blob.box.bottom <= row.baseline + row.body / 2
     return bool(name) and (is_thai(name[0]) or name.isdigit() or name in "()[]/") and standing
 
 
