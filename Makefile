@@ -23,6 +23,7 @@ demo: setup
 	        $(PMQA) export $$dataset --db demo-out/pmqa.db --format $$format -o demo-out/$$dataset.$$format || exit 1; \
 	    done; \
 	done
+	@for format in docx xlsx; do $(PMQA) plan --db demo-out/pmqa.db --year 2566 -o demo-out/plan.$$format || exit 1; done
 	@echo "Written to demo-out/:" && ls demo-out
 
 test: setup
