@@ -263,6 +263,8 @@ def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
             contexts.append(((mended + s[mended_end:i])[-4:], ""))
         for before, after in contexts:
             now = strangeness(f"  {before}{letter}{marks}{after} ")
+            if not now:
+                continue
             best = min(moved, key=lambda text: strangeness(f"  {before}{text}{after} "))
             if strangeness(f"  {before}{best}{after} ") < now:
                 mended, mended_end = before + best, end
@@ -273,4 +275,7 @@ def pushed_marks(s: str, near: Sequence[int]) -> Iterator[int]:
 def is_gap(s: str, i: int) -> bool:
     """Whether the spelling about the space at ``i`` is less strange without it."""
     left, right = s[max(0, i - 4) : i], s[i : i + 8].lstrip(" ")[:4]
-    return right[:1] in _DEPENDENT or strangeness(f"  {left}{right} ") < strangeness(f"  {left} {right} ")
+    if right[:1] in _DEPENDENT:
+        return True
+    now = strangeness(f"  {left} {right} ")
+    return now > 0 and strangeness(f"  {left}{right} ") < now

@@ -38,6 +38,7 @@ def unseen(text: str) -> Array:
     return np.flatnonzero((seen_bits()[index >> 3] >> (7 - (index & 7)) & 1) == 0)
 
 
+@lru_cache(maxsize=1 << 16)
 def strangeness(text: str) -> int:
     """How strange the sequences of four letters in a short text are: 2 for each unseen one, 1 for each unusual one."""
     seen, usual = _bytes("seen"), _bytes("usual")
