@@ -13,6 +13,7 @@ from pipeline.extract import Ocr, extract
 from pipeline.extract.model import Document
 from pipeline.forms import Section
 from pipeline.records import Record, Score
+from pipeline.tagging.tag import tag_records
 
 T = TypeVar("T")
 
@@ -66,6 +67,7 @@ def read_document(document: Document) -> Reading:
         section.agency = section.agency or agency
         section.fiscal_year = section.fiscal_year or fiscal_year
     records = _unrepeated(list(forms.parse(sections)))
+    tag_records(records)
     return Reading(
         sha256=document.sha256,
         media_type=document.media_type,

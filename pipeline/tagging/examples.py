@@ -162,7 +162,7 @@ def _roles() -> Iterator[Example]:
     corpus = _corpus("roles")
     for role, texts in corpus["sentences"].items():
         for text in texts:
-            yield Example(text, None, None, role, _VERDICT_OF.get(role), group=text)
+            yield Example(text, None, None, role, _VERDICT_OF.get(role), group=text, weight=1.5)
     for subject in corpus["subjects"]:
         for role, frames in corpus["predicates"].items():
             for text in _some(frames, subject, _PREDICATES[role]):

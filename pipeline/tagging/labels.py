@@ -89,14 +89,11 @@ def save(store: Store, labels: Iterable[Label]) -> int:
 
     A label given again replaces what was said before, field by field.
     """
-    sql = store.connection
-    labels = list(labels)
-    sql.execute("BEGIN IMMEDIATE")
-    try:
+    renewed = ", ".join(f"{field} = coalesce(excluded.{field}, {field})" for field in FIELDS)
+    changed = 0
+    with store.transaction() as sql:
         _prepare(sql)
-        changed = 0
         for label in labels:
-            renewed = ", ".join(f"{field} = coalesce(excluded.{field}, {field})" for field in FIELDS)
             sql.execute(
                 f"INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET {renewed}",
                 tuple(asdict(label).values()),
@@ -105,10 +102,6 @@ def save(store: Store, labels: Iterable[Label]) -> int:
                 changed += sql.execute(
                     f"UPDATE {table} SET {_applied(table, own_id)} WHERE {own_id} = ?", (label.record_id,)
                 ).rowcount
-        sql.execute("COMMIT")
-    except BaseException:
-        sql.execute("ROLLBACK")
-        raise
     return changed
 
 

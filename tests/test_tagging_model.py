@@ -1,0 +1,158 @@
+"""Examples, the model as data, tags: what must hold whatever the model has learnt."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import PmqaError
+from pipeline.records import Finding, Passage
+from pipeline.tagging import train as training
+from pipeline.tagging.examples import Example, from_corpora, from_records, read_jsonl, without, write_jsonl
+from pipeline.tagging.linear import Model, Vocabulary
+from pipeline.tagging.tag import Tagger, tag_records
+
+TOPICS = {
+    "1.1": ("ผู้บริหารกำหนดวิสัยทัศน์", "ถ่ายทอดทิศทางองค์กร", "สื่อสารพันธกิจและค่านิยม", "มอบอำนาจการตัดสินใจ"),
+    "4.3": ("จัดทำแผนการจัดการความรู้", "แลกเปลี่ยนเรียนรู้องค์ความรู้", "เผยแพร่องค์ความรู้", "ถอดบทเรียนความรู้"),
+    "5.4": ("ฝึกอบรมข้าราชการ", "พัฒนาทักษะบุคลากร", "จัดหลักสูตรอบรมบุคลากร", "พัฒนาภาวะผู้นำของบุคลากร"),
+}
+ROLES = {"strength": "มีการ{}อย่างเป็นระบบและได้ผลดี", "ofi": "ควร{}ให้ครอบคลุม", "none": "{}"}
+#: Texts of every kind, damaged and foreign ones too.
+TEXTS = st.text(alphabet="กขคงนมยรลวสหอะาำิีึืุูเแโใไ่้๊์ๆฯ ๑๒12.()\n-abPMQA\u200b\ue000\ud800😀", max_size=60)
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return [
+        Example(frame.format(text), int(criterion[0]), criterion, role, group=text)
+        for criterion, texts in TOPICS.items()
+        for text in texts
+        for role, frame in ROLES.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def model(examples) -> Model:
+    return training.train(examples)
+
+
+def test_a_small_model_files_new_wordings(model):
+    first, second = Tagger(model).tag(["ควรเผยแพร่ความรู้ให้ครอบคลุม", "มีการอบรมบุคลากรอย่างเป็นระบบและได้ผลดี"])
+    assert (first.category, first.criterion, first.role) == (4, "4.3", "ofi")
+    assert (second.category, second.criterion, second.role) == (5, "5.4", "strength")
+
+
+def test_probabilities_of_criteria_are_those_of_their_category(model):
+    tag = Tagger(model).tag(["ทบทวนแผนความรู้ของผู้บริหาร"])[0]
+    for criterion, probability in tag.criterion_probs.items():
+        assert probability == pytest.approx(tag.category_probs[criterion[0]], abs=2e-4)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(TEXTS, max_size=5))
+def test_any_text_is_tagged_and_alone_as_in_company(model, texts):
+    tagger = Tagger(model)
+    together = tagger.tag(texts)
+    assert together == [tagger.tag([text])[0] for text in texts]
+    for tag in together:
+        assert sum(tag.category_probs.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_saved_model_is_the_same_bytes_and_gives_the_same_tags(model, tmp_path):
+    model.save(tmp_path / "a")
+    Model.load(tmp_path / "a").save(tmp_path / "b")
+    for name in ("model.json", "weights.npz"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    texts = ["ควรถ่ายทอดวิสัยทัศน์", "งบประมาณ 100 บาท"]
+    assert Tagger.load(tmp_path / "a").tag(texts) == Tagger(model).tag(texts)
+
+
+def test_training_gives_the_same_model_whatever_the_order(examples, model):
+    again = training.train(list(examples))
+    for name, head in model.heads.items():
+        assert np.array_equal(head.weights, again.heads[name].weights)
+
+
+def test_sums_of_integers_do_not_depend_on_their_order(model):
+    terms = model.vocabulary.terms(["ควรเผยแพร่ความรู้ของผู้บริหารให้ครอบคลุม" * 20])
+    weights = model.heads["category"].weights[terms.columns].astype(np.float64)
+    order = np.random.default_rng(0).permutation(len(terms.columns))
+    assert np.array_equal(terms.values @ weights, terms.values[order] @ weights[order])
+
+
+def test_a_damaged_model_is_refused(model, tmp_path):
+    model.save(tmp_path)
+    np.savez(tmp_path / "weights.npz", hashes=np.array([object()]), rarity=np.array([1]))
+    with pytest.raises(PmqaError, match="no usable model"):
+        Model.load(tmp_path)
+
+
+def test_spaces_digits_and_split_vowels_make_no_difference():
+    known = Vocabulary.of(["ดำเนินการร้อยละ 80"], 1)
+    one, other = known.terms(["ดำเนินการร้อยละ 80", "ดํา เนินการ  ร้อยละ ๘๐"]), known.terms(["ดำเนินการร้อยละ 80"])
+    half = len(one.columns) // 2
+    assert one.columns[:half].tolist() == one.columns[half:].tolist() == other.columns.tolist()
+
+
+def test_no_word_that_carries_a_verdict_is_lost():
+    for word in ("ไม่", "ขาด", "ยัง", "ควร", "ต้อง"):
+        assert len(Vocabulary.of([word], 1).hashes)
+
+
+def test_one_label_is_nothing_to_learn_from():
+    with pytest.raises(PmqaError, match="fewer than two"):
+        training.train([Example("แผน", 1), Example("คน", 1)])
+
+
+def test_corpora_cover_every_criterion_and_every_label_once():
+    corpus = from_corpora()
+    assert {e.category for e in corpus if e.category is not None} == set(range(8))
+    assert len({e.criterion for e in corpus if e.criterion}) == 30
+    assert all(e.criterion is None or int(e.criterion[0]) == e.category for e in corpus)
+
+
+def test_structure_teaches_and_models_do_not():
+    kept = Finding(
+        kind="ofi", category=3, criterion="3.4", text="ควรลดเวลาตอบข้อร้องเรียน", agency="กรม ก", fiscal_year=2565
+    )
+    guessed = Passage(text="เผยแพร่องค์ความรู้ทุกเดือน", category=4, label_source="model")
+    assert [(e.text, e.category, e.role, e.group) for e in from_records([kept, guessed])] == [
+        ("ควรลดเวลาตอบข้อร้องเรียน", 3, "ofi", "กรม ก 2565")
+    ]
+
+
+def test_nothing_that_is_tested_on_is_taught():
+    taught = [Example("ทบทวนแผนยุทธศาสตร์ของกรมทุกปี", 2), Example("ฝึกอบรมข้าราชการใหม่ทุกคน", 5)]
+    assert without(taught, ["๑. ทบทวนแผนยุทธศาสตร์ ของกรมทุกปี และรายงานผล"]) == taught[1:]
+
+
+def test_examples_survive_a_file_and_wrong_ones_are_named(tmp_path):
+    path = tmp_path / "labels.jsonl"
+    written = [Example("ควรทบทวนแผน", 2, "2.1", "ofi", "fail", "human", "กรม ก 2565", 2.0)]
+    write_jsonl(written, path)
+    assert read_jsonl(path) == written
+    for wrong in ({"text": "ก", "category": 9}, {"text": "ก", "criterion": "8.8"}, {"text": 5}, {"category": 1}, [1]):
+        path.write_text(json.dumps(wrong), encoding="utf-8")
+        with pytest.raises(PmqaError, match="line 1"):
+            read_jsonl(path)
+
+
+def test_passages_get_labels_only_where_structure_gave_none(model, monkeypatch):
+    monkeypatch.setattr(Tagger, "default", lambda: Tagger(replace(model, threshold=0.0)))
+    kept, bare = Passage(text="ฝึกอบรมข้าราชการ", category=1), Passage(text="ควรฝึกอบรมข้าราชการให้ครอบคลุม")
+    tag_records([kept, bare])
+    assert (kept.category, kept.label_source) == (1, "structure")
+    assert (bare.category, bare.criterion, bare.role, bare.label_source) == (5, "5.4", "ofi", "model")
+
+
+def test_where_the_model_abstains_the_category_stays_unknown(model, monkeypatch):
+    monkeypatch.setattr(Tagger, "default", lambda: Tagger(replace(model, threshold=0.999)))
+    passage = Passage(text="ประชุมประจำเดือน")
+    tag_records([passage])
+    assert passage.abstained and passage.category is None and passage.category_probs
