@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-#: Any printed box, filled or empty. Private-use glyphs have become ☑ ☒ ☐ by repair.
-MARK = r"(?:\[\s*[/xX✓✔✗✘√*]?\s*\]|\(\s*[/xX✓✔✗✘√*]?\s*\)|[☑☒☐✓✔✗✘√■□])"
+#: Any printed box, filled or empty. Private-use glyphs have become ☑ ☒ ☐ by repair; one that stayed, or that the
+#: file has no character for, is still a box: the word beside it decides.
+MARK = r"(?:\[\s*[/xX✓✔✗✘√*]?\s*\]|\(\s*[/xX✓✔✗✘√*]?\s*\)|[☑☒☐✓✔✗✘√■□\ue000-\uf8ff\ufffd])"
 _EMPTY = re.compile(r"\[\s*\]|\(\s*\)|[☐□]")
 _WORD = r"(?:ยัง)?(?:ไม่\s?ผ่าน|ผ่าน|รอผล)"
 _LEAD = r"(?:ผล(?:การ)?(?:ตรวจ)?(?:ประเมิน|พิจารณา)?\s*[:=]\s*)?"
