@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.extract.quality import text_quality
 from pipeline.extract.raster import Blob, Box, Gray, PrintLine, PrintPage
 from pipeline.extract.shapes import PART, PIECES, ShapeReader, Vector, describe, line_measures
 from pipeline.thai import ABOVE_VOWELS, BELOW_VOWELS, MARKS, NIKHAHIT, SARA_AA, SARA_AM, TONES, is_thai
@@ -26,6 +27,7 @@ _MISSING = 0.8  # cost of a character without ink, or of ink without a character
 _MARGIN = 0.15  # by how much another name must be likelier before Tesseract's is changed
 _SURE = 0.6  # how likely a name must be for ink that Tesseract passed over
 _BACKED = 0.3  # how likely the ink must make the letters of a Latin word, on average
+_CLEAN = 0.93  # how likely the shapes' names are on the median line of a clean page; measured: see the decisions
 _SPACE = 0.38  # white between letters, in body heights, that is a space
 #: Names whose shapes differ in size at most: here the context, which Tesseract knows, decides.
 _TWINS = [
@@ -77,14 +79,20 @@ def fuse(gray: Gray, page: PrintPage, texts: Sequence[str], reader: ShapeReader)
         start += len(row.blobs)
     weights = np.array([_DIGIT_VOTE if name in THAI_DIGITS and name else _VOTE for name in reader.classes])
     pooled, cast = _pooled(features, odds, votes, weights.astype(np.float32))
-    readings = []
     start = 0
     for row in rows:
         row.odds = pooled[start : start + len(row.blobs)]
         row.votes = cast[start : start + len(row.blobs)]
-        readings.append(_settle(row, column, reader.classes))
         start += len(row.blobs)
-    return readings
+    readings = [_settle(row, column, reader.classes) for row in rows]
+    if float(np.median([reading.confidence for reading in readings])) >= _CLEAN:
+        return readings
+    # Worn or blurred print: shapes lead astray there, and Tesseract stands unless its line is plainly the worse.
+    faithful = [_settle(row, column, reader.classes, faithful=True) for row in rows]
+    pairs = zip(readings, faithful, strict=True)
+    return [
+        one if text_quality(one.text).score > text_quality(other.text).score + 0.02 else other for one, other in pairs
+    ]
 
 
 def _row(gray: Gray, page: PrintPage, line: PrintLine, text: str, reader: ShapeReader) -> _Row:
@@ -209,8 +217,11 @@ def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> t
     return result, ballots
 
 
-def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Reading:
-    """The text of a line: the likelier name for each piece, spaces by the white between them."""
+def _settle(row: _Row, column: dict[str, int], classes: Sequence[str], *, faithful: bool = False) -> Reading:
+    """The text of a line: the likelier name for each piece, spaces by the white between them.
+
+    A `faithful` text is Tesseract's, with nothing but its spaces set anew.
+    """
     chosen: list[tuple[str, int | None]] = []
     likelihood: list[float] = []
     last: int | None = None  # the piece of the symbol before
@@ -220,6 +231,11 @@ def _settle(row: _Row, column: dict[str, int], classes: Sequence[str]) -> Readin
     denied = _denied(row, pairs, column)
     for number, (symbol, piece) in enumerate(pairs):
         name = None if symbol is None else row.symbols[symbol]
+        if faithful:
+            if name is not None:
+                chosen.append((name, piece))
+                likelihood.append(0.0 if piece is None else float(row.odds[piece][column.get(name, column[PART])]))
+            continue
         if piece is None:
             # A mark that touches its letter is one piece of ink with it; a letter without ink was never there.
             if name is not None and touching and _is_mark(name):
@@ -351,12 +367,17 @@ def _is_mark(name: str) -> bool:
 def _spaced(chosen: Sequence[tuple[str, int | None]], row: _Row) -> str:
     text = ""
     right: int | None = None
+    unseen = 0  # letters since the last piece that have none of their own, and so look like white
     for name, piece in chosen:
         if piece is not None:
             box = row.blobs[piece].box
-            if right is not None and not _is_mark(name) and box.left - right > _SPACE * row.body:
+            white = (_SPACE + unseen) * row.body
+            if right is not None and not _is_mark(name) and box.left - right > white:
                 text += " "
             right = box.right if right is None else max(right, box.right)
+            unseen = 0
+        elif not _is_mark(name):
+            unseen += 1
         text += name
     return text
 

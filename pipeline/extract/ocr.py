@@ -35,13 +35,15 @@ from pipeline.thai import arabic_digits
 
 When = Literal["auto", "never", "always"]
 
-DPI = 300  # docs/decisions/ocr-and-mending.md has the measurement
+# Scans are drawn at their own resolution within these bounds: drawing a picture finer than it is only blurs it.
+_LOW, DPI = 200, 300
 _LINE_BODY = 28  # pixels: the body height at which lines are given to Tesseract
 _MARGIN = 0.4  # white around a line, in body heights
 _MAX_PIXELS = 36_000_000  # A2 at 300 dpi; larger pages are rendered more coarsely
 _SECONDS_A_LINE, _SECONDS = 3.0, 30.0
 _FEW = 200  # characters: a page with fewer may be a scan with a stamp or a page number on it
 _DOUBTFUL = 0.45  # a line of OCR less likely than this is the grain of a picture
+_SURE = 0.8  # the same for a line of a letter or two: a page number, or dust
 
 _DEEPEST = 40  # forms within forms
 
@@ -124,7 +126,7 @@ def _is_scan(page: Page, renderer: Renderer) -> bool:
 
 
 def _read(page: Page, renderer: Renderer, engine: Tesseract) -> Page:
-    gray, dpi = renderer.render(page.number, DPI)
+    gray, dpi = renderer.render(page.number, renderer.resolution(page.number))
     lines = read_picture(gray, dpi, engine)
     for line in lines:
         line.page = page.number
@@ -144,7 +146,8 @@ def read_picture(gray: Gray, dpi: float, engine: Tesseract) -> list[Line]:
     readings = fuse(gray, page, texts, reader())
     lines = []
     for number, (printed, reading) in enumerate(zip(page.lines, readings, strict=True)):
-        if not reading.text or reading.confidence < _DOUBTFUL:
+        said = sum(char.isalnum() for char in reading.text)
+        if not said or reading.confidence < (_DOUBTFUL if said > 2 else _SURE):
             continue
         box = _points(printed.box, dpi)
         size = page.body * 72 / dpi * 1.9  # a Thai letter is about half as high as its font
@@ -305,15 +308,25 @@ class Renderer:
 
     def has_picture(self, number: int) -> bool:
         """Whether the page, or a form drawn on it, has a picture among its resources."""
+        return next(self._pictures(number), None) is not None
+
+    def resolution(self, number: int) -> float:
+        """Dots per inch at which to draw the page: those of its widest picture, within bounds."""
+        page = self._object(number)
+        left, _, right, _ = (float(edge) for edge in pikepdf.Page(page).mediabox)
+        widest = max((int(picture.get("/Width", 0)) for picture in self._pictures(number)), default=0)
+        inches = abs(right - left) / 72
+        return min(max(widest / inches, _LOW), DPI) if widest and inches else DPI
+
+    def _pictures(self, number: int) -> Iterator[pikepdf.Object]:
         waiting, seen = [self._object(number)], set()
         while waiting:
             for child in _xobjects(waiting.pop()):
                 if _is_picture(child):
-                    return True
-                if child.objgen not in seen:
+                    yield child
+                elif child.objgen not in seen:
                     seen.add(child.objgen)
                     waiting.append(child)
-        return False
 
     def _object(self, number: int) -> pikepdf.Object:
         if self._pike is None:
