@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent / "plans"
 FACE, OTHERS = "TH Sarabun New", "TH SarabunPSK;TH Sarabun PSK;Sarabun;Laksaman;Cordia New;Garuda"
 _WHEN = datetime.datetime(2000, 1, 1)
 _DECIDE = re.compile(r"(\[(?:ระบุ|ยืนยัน)[^\[\]]*\])")
-DARK, PALE = RGBColor(0x1F, 0x3A, 0x5F), "DCE6F1"
+DARK = RGBColor(0x1F, 0x3A, 0x5F)
 
 
 def main() -> None:
@@ -124,12 +124,6 @@ def styles(document: Any) -> None:
         margins.append(element(f"w:{side}", w=str(width), type="dxa"))
     whole.append(margins)
     table.element.append(whole)
-    head = OxmlElement("w:tblStylePr")
-    head.set(qn("w:type"), "firstRow")
-    shade = OxmlElement("w:tcPr")
-    shade.append(element("w:shd", val="clear", color="auto", fill=PALE))
-    head.append(shade)
-    table.element.append(head)
 
 
 def dress(

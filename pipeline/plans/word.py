@@ -33,7 +33,7 @@ _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Characters of a row's longest cell from which the row may break over pages.
 _LONG_CELL = 500
 #: Widths of a form's columns in millimetres: label, value, label, value.
-_FORM = (34.0, 128.0, 38.0, 67.0)
+_FORM = (34.0, 118.0, 48.0, 67.0)
 _BAR, _HEAD, _GROUP = "5B9BD5", "DCE6F1", "F2F2F2"
 
 
@@ -123,7 +123,7 @@ class _Xml:
         return (
             f'<w:tbl xmlns:w="{_NAMESPACE}"><w:tblPr><w:tblStyle w:val="{style}"/>'
             f'<w:tblW w:w="{sum(map(_twips, widths))}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-            '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" '
+            '<w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" '
             f'w:noVBand="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
         )
 
@@ -176,7 +176,7 @@ class _Xml:
                 span, width = (1, _FORM[2 * at + 1]) if len(pairs) == 2 else (3, sum(_FORM[1:]))
                 cells.append(self._cell(label, _FORM[2 * at], "PMQA Form", fill=_HEAD, label=True))
                 cells.append(self._cell(value, width, "PMQA Form", span=span))
-            rows.append(_row_of("".join(cells)))
+            rows.append(_row_of("".join(cells), whole=False))
         return self._framed(_FORM, rows)
 
     # -- cells and paragraphs
