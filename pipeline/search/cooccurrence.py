@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 #: Findings that a word is in at least, and the share of them at most; words at most, the most frequent ones.
-FEWEST, MOST, WORDS = 3, 0.3, 2000
+FEWEST, MOST, WORDS = 3, 0.3, 1500
 #: Dimensions that company is reduced to; what a word of a place's title counts beside one that is said.
 DIMENSIONS, TITLE_SHARE = 50, 0.5
 #: How near (0..1) a word must be, and how many near ones are kept of each.

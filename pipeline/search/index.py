@@ -28,7 +28,7 @@ from pipeline.search.text import features_of, fold, gram_lists, key, stop_words,
 from pipeline.store import Store
 
 #: Changes whenever an index made before would not be the one made now.
-FORMAT = 1
+FORMAT = 2
 #: Findings that are indexed at once; a search reads as many lists for a term as there are segments, so those of
 #: less than each of these sizes are put together when they are more than so many.
 BATCH, TIERS, MANY = 25_000, (10_000, 100_000, 1_000_000), 8
@@ -417,7 +417,12 @@ class Index:
         for start, blob in column.fetchall():
             part = np.frombuffer(blob, dtype=COLUMNS)["place"][: first + SAMPLE - start]
             place[start - first : start - first + len(part)] = part
-        rows = self.sql.execute("SELECT term, space, numbers FROM search_terms ORDER BY term, space, segment")
+        # Rare words keep too little company to learn from; those of titles are few, and many findings have them.
+        rows = self.sql.execute(
+            "SELECT term, space, numbers FROM search_terms WHERE space = ? OR term IN (SELECT term FROM search_terms "
+            "WHERE space = ? GROUP BY term ORDER BY sum(size) DESC, term LIMIT ?) ORDER BY term, space, segment",
+            (TITLE, TEXT, 2 * cooccurrence.WORDS),
+        )
         near = cooccurrence.learn(
             ((term, space == TITLE, unpack(blob) - (0 if space else first)) for term, space, blob in rows), place
         )

@@ -193,36 +193,48 @@ def _stem(word: str) -> str:
 def segment(run: str) -> tuple[str, ...]:
     """A run of Thai letters as words that add up to it.
 
-    The longest dictionary word wins, unless a shorter one lets the rest go on with a word where it does not.
-    PyThaiNLP's engines are about as exact for this purpose and five times slower.
+    Of the words that begin at a place the one wins that reaches farthest together with the word after it, of
+    equals the longest. PyThaiNLP's newmm cuts alike for this purpose and takes more than twice as long.
 
     >>> segment("ขาดการวิเคราะห์ข้อร้องเรียน")
     ('ขาด', 'การวิเคราะห์', 'ข้อร้องเรียน')
+    >>> segment("การกำหนดเป้าหมาย")
+    ('การ', 'กำหนด', 'เป้าหมาย')
     """
-    known, lengths = _lexicon()
     out: list[str] = []
+    ahead: dict[int, list[int]] = {}
     at, unknown, size = 0, 0, len(run)
     while at < size:
-        found = 0
-        for length in lengths.get(run[at : at + 3]) or lengths.get(run[at : at + 2], ()):
-            end = at + length
-            if end > size or run[at:end] not in known:
-                continue
-            if end == size or (run[end : end + 3] in lengths or run[end : end + 2] in lengths):
-                found = end
+        best = reach = 0
+        for end in ahead.pop(at, None) or _ends(run, at):
+            if end == size:
+                best = end
                 break
-            if not found and run[end] not in DEPENDENT:
-                found = end
-        if not found:
+            ends = ahead[end] if end in ahead else ahead.setdefault(end, _ends(run, end))
+            reached = ends[0] if ends else end
+            if reached > reach:
+                best, reach = end, reached
+        if not best:
             at += 1
             continue
         if unknown < at:
             out.append(run[unknown:at])
-        out.append(run[at:found])
-        at = unknown = found
+        out.append(run[at:best])
+        at = unknown = best
     if unknown < size:
         out.append(run[unknown:])
     return tuple(out)
+
+
+def _ends(run: str, at: int) -> list[int]:
+    """Where words that begin at a place of a run end, the longest first; none ends before a mark."""
+    known, lengths = _lexicon()
+    size = len(run)
+    return [
+        end
+        for length in lengths.get(run[at : at + 3]) or lengths.get(run[at : at + 2], ())
+        if (end := at + length) <= size and run[at:end] in known and (end == size or run[end] not in DEPENDENT)
+    ]
 
 
 @cache
