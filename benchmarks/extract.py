@@ -120,7 +120,7 @@ def fpdf2(font: str, file: Path, folder: Path, pdf: Path) -> None:
     document.set_text_shaping(True)
     for text in PROSE:
         document.multi_cell(0, 9, text, new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR")
-    with document.table() as table:
+    with document.table(first_row_as_headings=False) as table:
         for row in CELLS:
             table.row(row)
     document.output(str(pdf))
@@ -348,10 +348,11 @@ def long_file(pdfs: list[Path], pages: int, target: Path) -> None:
     """A file of so many pages, the pages of `pdfs` over and over."""
     import pikepdf
 
+    sources = [pikepdf.open(io.BytesIO(pdf.read_bytes())) for pdf in pdfs]  # opened once: fonts are shared
     with pikepdf.new() as long:
         while len(long.pages) < pages:
-            for pdf in pdfs:
-                long.pages.extend(pikepdf.open(io.BytesIO(pdf.read_bytes())).pages)
+            for source in sources:
+                long.pages.extend(source.pages)
         del long.pages[pages:]
         long.save(target)
 

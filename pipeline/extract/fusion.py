@@ -27,7 +27,7 @@ _MISSING = 0.8  # cost of a character without ink, or of ink without a character
 _MARGIN = 0.15  # by how much another name must be likelier before Tesseract's is changed
 _SURE = 0.6  # how likely a name must be for ink that Tesseract passed over
 _BACKED = 0.3  # how likely the ink must make the letters of a Latin word, on average
-_CLEAN = 0.93  # how likely the shapes' names are on the median line of a clean page; measured: see the decisions
+_CLEAN = 0.5  # share of pieces that have a double on the page, where print is clean; measured: see the decisions
 _SPACE = 0.38  # white between letters, in body heights, that is a space
 #: Names whose shapes differ in size at most: here the context, which Tesseract knows, decides.
 _TWINS = [
@@ -78,16 +78,17 @@ def fuse(gray: Gray, page: PrintPage, texts: Sequence[str], reader: ShapeReader)
                 votes[start + piece, column[row.symbols[symbol]]] = 1.0
         start += len(row.blobs)
     weights = np.array([_DIGIT_VOTE if name in THAI_DIGITS and name else _VOTE for name in reader.classes])
-    pooled, cast = _pooled(features, odds, votes, weights.astype(np.float32))
+    pooled, cast, repeated = _pooled(features, odds, votes, weights.astype(np.float32))
     start = 0
     for row in rows:
         row.odds = pooled[start : start + len(row.blobs)]
         row.votes = cast[start : start + len(row.blobs)]
         start += len(row.blobs)
     readings = [_settle(row, column, reader.classes) for row in rows]
-    if float(np.median([reading.confidence for reading in readings])) >= _CLEAN:
+    if repeated >= _CLEAN:
         return readings
-    # Worn or blurred print: shapes lead astray there, and Tesseract stands unless its line is plainly the worse.
+    # Worn or blurred print, no letter like the next: shapes lead astray, and Tesseract's line stands unless it is
+    # plainly the worse.
     faithful = [_settle(row, column, reader.classes, faithful=True) for row in rows]
     pairs = zip(readings, faithful, strict=True)
     return [
@@ -196,8 +197,12 @@ def _align(symbols: Sequence[str], odds: Vector, column: dict[str, int]) -> list
     return pairs[::-1]
 
 
-def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> tuple[Vector, Vector]:
-    """For each piece the likelihood of each name and the votes for it, from all the pieces that look alike."""
+def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> tuple[Vector, Vector, float]:
+    """For each piece the likelihood of each name and the votes for it, from all the pieces that look alike.
+
+    Last comes the share of pieces that look like another one.
+    """
+    repeated = 0
     result, ballots = np.empty_like(odds), np.empty_like(odds)
     left = np.ones(len(features), np.bool_)
     weighed = features.copy()
@@ -209,12 +214,13 @@ def _pooled(features: Vector, odds: Vector, votes: Vector, weights: Vector) -> t
         away = ((weighed[candidates] - weighed[index]) ** 2).sum(axis=1)
         group = candidates[away < _ALIKE**2]
         left[group] = False
+        repeated += len(group) if len(group) > 1 else 0
         cast = votes[group].sum(axis=0)
         voters = float(votes[group].max(axis=1).sum())
         pooled = odds[group].mean(axis=0) + weights * cast / (voters + 1.0)
         result[group] = pooled / (1.0 + _VOTE * voters / (voters + 1.0))
         ballots[group] = cast
-    return result, ballots
+    return result, ballots, repeated / max(len(features), 1)
 
 
 def _settle(row: _Row, column: dict[str, int], classes: Sequence[str], *, faithful: bool = False) -> Reading:
