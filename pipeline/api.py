@@ -18,6 +18,7 @@ from pipeline.ingest import ingest
 from pipeline.ofi import ofis
 from pipeline.read import read
 from pipeline.repair import repair, repair_and_explain
+from pipeline.search import search, similar, threads
 from pipeline.store import open_store
 from pipeline.tagging.language import load_language
 
@@ -36,7 +37,10 @@ __all__ = [
     "read",
     "repair",
     "repair_and_explain",
+    "search",
+    "similar",
     "table",
+    "threads",
 ]
 
 
