@@ -35,12 +35,14 @@ _COLUMN_HEADS = re.compile(r"(?:จุดแข็ง|จุดเด่น).*(?
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])[ :.]*(?P<title>.*)$")
 _CRITERION = re.compile(r"^(?:[-–•] ?)?(?P<number>[1-7]\. ?\d)\.?(?: |(?=[ก-๙]))(?P<title>\D.*)$")
 _BULLET = re.compile(r"^(?P<mark>[-–—•●▪◦*○✓➢·]|\.(?= )|\(?\d{1,2}\)|\d{1,2}\.(?!\d)) ?(?P<text>\S.*)$")
-_INDICATORS = re.compile(r"^ตัวชี้วัด(?:ผลลัพธ์)?ที่ ?(?:ยัง)?(?:ควร|ต้อง)ปรับปรุง")
+_INDICATORS = re.compile(r"^(?:[-–•] ?)?ตัวชี้วัด(?:ผลลัพธ์)?ที่ ?(?:ยัง)?(?:ควร|ต้อง)ปรับปรุง")
 _INDICATOR = re.compile(r"^(?:[-–•●▪*] ?)?(?:ตัวชี้วัด(?:ที่)? ?)?(?P<number>7\. ?\d\. ?\d{1,2})\.? ?(?P<text>\S.*)$")
 _RESULT = re.compile(r"ผลการพิจารณา\s*:?\s*(?P<verdict>ไม่ผ่าน|ผ่าน)")
 _TOTAL = re.compile(r"(?:ผล)?คะแนน(?:รวม|ภาพรวม)?\s*(?:เท่ากับ|จำนวน|:|=|คือ|ได้)?\s*(?P<score>\d{2,3}(?:\.\d+)?)\s*คะแนน")
 _NOTHING = re.compile(r"^[-–—_.\s]*$|^ไม่มี$")
 _ROUND = re.compile(r"(?:รอบ|ขั้นตอน)ที่ ?(\d)")
+#: Points within which two lines start on the edge of the same column.
+_SAME_EDGE = 12.0
 #: Blank lines that part a statement from what follows, in a text without columns.
 _BREAK = 2
 #: Lines after a landmark in which columns or headings of the report must show up.
@@ -108,7 +110,7 @@ class _Reader:
         self.criterion_title: str | None = None
         self.open: dict[str, _Point | None] = {"strength": None, "ofi": None}
         self.points: list[_Point] = []
-        self.roles: dict[int, str] = {}
+        self.columns = _Columns(self.lines)
         self.begun = False
         self.after_head = False
         self.headed = False  # columns or headings say which part a text is of
@@ -148,11 +150,9 @@ class _Reader:
             return 1  # the rest of a category's title
         if role in ("strength", "ofi"):
             self.part, self.headed = role, True
-        if _INDICATORS.match(line.plain):
+        if taken := self._indicators_head(at):
             self._turn("ofi")
-            self.criterion = self.criterion_title = None
-            self.part = "ofi"
-            return 1
+            return taken
         if self.category == 7 and (found := _INDICATOR.match(line.plain)):
             self.part = "ofi"
             self._begin("indicator_ofi", line, line.text[found.start("text") :], found["number"].replace(" ", ""))
@@ -164,40 +164,41 @@ class _Reader:
         self._text(line, after_head)
         return 1
 
+    def _indicators_head(self, at: int) -> int:
+        """Lines taken by the heading of the indicators to improve, 0 if there is none."""
+        line = self.lines[at]
+        if _INDICATORS.match(line.plain):
+            return 1
+        after = self.lines[at + 1] if at + 1 < len(self.lines) else None
+        wrapped = after is not None and after.cell == line.cell and _INDICATORS.fullmatch(line.plain + after.plain)
+        return 2 if wrapped else 0
+
     # -- columns ----------------------------------------------------------------------------------------
 
     def _table_head(self, at: int) -> int:
-        """Lines taken by the heads of the table's columns, which come again on every page."""
+        """Lines taken by the heads of the columns, which come again on every page."""
         line = self.lines[at]
         if _COLUMN_HEADS.search(line.plain) and len(squeeze(line.plain)) < 140:
             return 1
-        if line.cell is None:
-            after = self.lines[at + 1] if at + 1 < len(self.lines) else None
-            pair = after is not None and (
-                (line.plain == "หมวด" and _is_head(after, _STRENGTH))
-                or (_is_head(line, _STRENGTH) and _is_head(after, _OFI))
-            )
-            if not pair:
-                return 0
-            end = at + 1
-            while end < len(self.lines) and (_is_head(self.lines[end], _STRENGTH) or _is_head(self.lines[end], _OFI)):
-                end += 1
-            return end - at
-        row = [i for i in range(at, min(at + 12, len(self.lines))) if _same_row(line, self.lines[i])]
-        cells: dict[int, str] = {}
-        for i in row:
-            cell = self.lines[i].cell
-            assert cell is not None
-            cells[cell.column] = cells.get(cell.column, "") + " " + self.lines[i].plain
-        roles = {column: role for column, text in cells.items() if (role := _column_role(text.strip()))}
-        if not {"strength", "ofi"} <= set(roles.values()):
+        if at in self.columns.heads:
+            self.begun = self.begun or self.columns.without_category
+            return 1
+        if line.cell is not None:
             return 0
-        self.roles = roles
-        self.begun = self.begun or "category" not in roles.values()
-        return len(row)
+        after = self.lines[at + 1] if at + 1 < len(self.lines) else None
+        pair = after is not None and (
+            (line.plain == "หมวด" and _is_head(after, _STRENGTH))
+            or (_is_head(line, _STRENGTH) and _is_head(after, _OFI))
+        )
+        if not pair:
+            return 0
+        end = at + 1
+        while end < len(self.lines) and (_is_head(self.lines[end], _STRENGTH) or _is_head(self.lines[end], _OFI)):
+            end += 1
+        return end - at
 
     def _role(self, line: TextLine) -> str | None:
-        return self.roles.get(line.cell.column) if line.cell else None
+        return self.columns.role(line)
 
     # -- headings ---------------------------------------------------------------------------------------
 
@@ -245,7 +246,11 @@ class _Reader:
         parts = [line.text[start:]]
         following = []
         for after in self.lines[at + 1 : at + 5]:
-            if (after.cell != line.cell and self.roles) or _BULLET.match(after.plain) or _CRITERION.match(after.plain):
+            if (
+                (after.cell != line.cell and self.columns.roles)
+                or _BULLET.match(after.plain)
+                or _CRITERION.match(after.plain)
+            ):
                 break
             following.append(after)
         more = heading_end(key, [*parts, *(t.text for t in following)])
@@ -293,7 +298,7 @@ class _Reader:
         )
 
     def _begin(self, kind: str, line: TextLine, text: str, indicator_no: str | None = None) -> None:
-        of_criterion = kind == "ofi" or (kind == "strength" and self.headed and not self.roles)
+        of_criterion = kind == "ofi" or (kind == "strength" and self.headed and not self.columns.roles)
         point = _Point(
             kind,
             self.category,
@@ -308,12 +313,80 @@ class _Reader:
         self.open[self.part] = point
 
 
-def _same_row(a: TextLine, b: TextLine) -> bool:
-    return (
-        a.cell is not None
-        and b.cell is not None
-        and (a.line.page, a.cell.table, a.cell.row) == (b.line.page, b.cell.table, b.cell.row)
-    )
+class _Columns:
+    """What the columns of the report's tables hold: category, strength or ofi.
+
+    A table's own head says; where the head was read as a table of its own or as text, the order of three columns
+    does, and a table of fewer, such as a row that goes on over the page, is held against the places of the three.
+    """
+
+    def __init__(self, lines: Sequence[TextLine]) -> None:
+        self.heads: set[int] = set()
+        self.without_category = False
+        self.roles: dict[tuple[int | None, int], dict[int, str]] = {}
+        self.edges: dict[str, float] = {}
+        tables: dict[tuple[int | None, int], list[int]] = {}
+        for at, line in enumerate(lines):
+            if line.cell:
+                tables.setdefault((line.line.page, line.cell.table), []).append(at)
+        for key, places in tables.items():
+            self._own_head(key, lines, places)
+        for key, places in tables.items():
+            self._by_order(key, lines, places)
+        for key, places in tables.items():
+            self._by_place(key, lines, places)
+
+    def role(self, line: TextLine) -> str | None:
+        """The role of the column a line stands in, None outside of the report's columns."""
+        if line.cell:
+            return self.roles.get((line.line.page, line.cell.table), {}).get(line.cell.column)
+        box = line.line.bbox
+        beside = box is not None and "ofi" in self.edges and abs(box.x0 - self.edges["ofi"]) < _SAME_EDGE
+        return "ofi" if beside else None
+
+    def _own_head(self, key: tuple[int | None, int], lines: Sequence[TextLine], places: Sequence[int]) -> None:
+        rows: dict[int, list[int]] = {}
+        for at in places:
+            cell = lines[at].cell
+            rows.setdefault(cell.row if cell else 0, []).append(at)
+        for row in rows.values():
+            cells: dict[int, str] = {}
+            for at in row:
+                cell = lines[at].cell
+                if cell:
+                    cells[cell.column] = f"{cells.get(cell.column, '')} {lines[at].plain}".strip()
+            roles = {column: role for column, text in cells.items() if (role := _column_role(text))}
+            merged = any("จุดแข็ง" in text or "จุดเด่น" in text for text in cells.values())
+            if "ofi" in roles.values() and ("strength" in roles.values() or merged):
+                self.heads.update(row)
+                self.roles[key] = roles
+                self.without_category = self.without_category or len(cells) == 2
+
+    def _by_order(self, key: tuple[int | None, int], lines: Sequence[TextLine], places: Sequence[int]) -> None:
+        body = [lines[at] for at in places if at not in self.heads]
+        columns = sorted({line.cell.column for line in body if line.cell})
+        of_categories = any(line.cell and line.cell.column == 0 and _CATEGORY.match(line.plain) for line in body)
+        if key not in self.roles and columns == [0, 1, 2] and of_categories:
+            self.roles[key] = {0: "category", 1: "strength", 2: "ofi"}
+        if key in self.roles and not self.edges:
+            for column, role in self.roles[key].items():
+                edges = [t.line.bbox.x0 for t in body if t.line.bbox and t.cell and t.cell.column == column]
+                if edges:
+                    self.edges[role] = min(edges)
+
+    def _by_place(self, key: tuple[int | None, int], lines: Sequence[TextLine], places: Sequence[int]) -> None:
+        if key in self.roles or not self.edges:
+            return
+        found: dict[int, str] = {}
+        for at in places:
+            line = lines[at]
+            if line.cell and line.line.bbox:
+                x0 = line.line.bbox.x0
+                role = min(self.edges, key=lambda r: abs(self.edges[r] - x0))
+                if abs(self.edges[role] - x0) < _SAME_EDGE:
+                    found.setdefault(line.cell.column, role)
+        if "ofi" in found.values() or "strength" in found.values():
+            self.roles[key] = found
 
 
 def _column_role(head: str) -> str | None:
