@@ -520,6 +520,105 @@ def index_store(
     typer.echo("The index was made anew." if rebuild else "Indexed." if changed else "Nothing to index.", err=True)
 
 
+plan_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(plan_app, name="plan")
+
+PlanFile = Annotated[Path | None, typer.Option("--form", metavar="FILE", help="Words and columns (.toml) of your own.")]
+
+
+@plan_app.callback()
+def plan(
+    context: typer.Context,
+    year: Annotated[int | None, typer.Option(help="The fiscal year (B.E.).", show_default="after the last OFI")] = None,
+    category: Annotated[int | None, typer.Option(min=1, max=7, help="Only หมวด 1-7.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Only the OFIs of highest priority.")] = None,
+    agency: Annotated[str | None, typer.Option(help="A part of the agency's name, where there are several.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="stdout")
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            callback=_one_of("docx", "xlsx", "md", "json"),
+            help="docx, xlsx, md or json.",
+            show_default="by the suffix of -o, else md",
+        ),
+    ] = None,
+    edits: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A working sheet whose edits to keep.", show_default="-o, if it is one"),
+    ] = None,
+    template: Annotated[Path | None, typer.Option(metavar="FILE", help="A template (.docx, .md) of your own.")] = None,
+    form: PlanFile = None,
+    skeletons: Annotated[Path | None, typer.Option(metavar="FILE", help="Skeletons (.toml) of your own.")] = None,
+    priority: Annotated[Path | None, typer.Option(metavar="FILE", help="Priority weights (.toml) of your own.")] = None,
+    db: Db = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Draft next year's development plan from the OFIs: every OFI answered, every proposal with its source.
+
+    Example: pmqa plan --year 2565 --category 3 -o plan.docx
+    """
+    if context.invoked_subcommand:
+        return
+    from pipeline import plans
+
+    format = "json" if as_json else format
+    sink = None if output is None or str(output) == "-" else output
+    if sink is not None and edits is None and sink.suffix.lower() == ".xlsx" and sink.exists():
+        edits = sink
+    if sink is None and format in ("docx", "xlsx") and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format} is no text for a terminal; name a file with -o.")
+    files = plans.Files(template=template, form=form, skeletons=skeletons, priority=priority)
+    options = plans.Options(year=year, category=category, top=top, agency=agency)
+    made, base = plans.make(db=db, options=options, edits=edits, files=files)
+    plans.write(made, sink or sys.stdout.buffer, format=format, base=base, files=files)
+    for warning in made.warnings:
+        typer.echo(f"pmqa: {warning}", err=True)
+    errors = sum(remark.level == "error" for remark in made.checks)
+    typer.echo(
+        f"Plan {made.year}: {len(made.gaps)} OFIs, {sum(1 for _ in made.steps)} activities, {len(made.left_out)} OFIs "
+        f"left out, {errors} errors, {len(made.checks) - errors} remarks for people to decide.",
+        err=True,
+    )
+
+
+@plan_app.command("status")
+def plan_status(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A working sheet (.xlsx) that `pmqa plan` wrote.")],
+    form: PlanFile = None,
+    as_json: Json = False,
+) -> None:
+    """Report from an edited working sheet: OFIs without an activity, what is late at 6, 9 and 12 months.
+
+    Example: pmqa plan status plan.xlsx
+    """
+    from pipeline import plans
+
+    report = plans.status(file, files=plans.Files(form=form))
+    if as_json:
+        _print_json(report.as_dict())
+        return
+    typer.echo(printable(f"{report.agency} {report.year}: {report.steps} activities, {report.to_decide} to decide"))
+    print_table(("Status", "Activities"), report.by_status.items())
+    print_table(
+        ("After", "Due by", "Due", "Not done"),
+        [
+            (f"{point.months} months", point.due_by, point.due, len(point.late) if point.reached else "not yet due")
+            for point in report.checkpoints
+        ],
+    )
+    problems = [("no activity", gap["ofi"], gap["number"], gap["text"], "") for gap in report.unanswered]
+    problems += [("no OFI", row["id"], row["criterion"], row["text"], "") for row in report.without_gap]
+    problems += [("dates", row["id"], row["criterion"], row["text"], row["end"]) for row in report.without_dates]
+    late = {row["id"]: row for point in report.checkpoints if point.reached for row in point.late}
+    problems += [("late", row["id"], row["criterion"], row["text"], row["end"]) for row in late.values()]
+    if problems:
+        print_table(("Problem", "Id", "Criterion", "Text", "Due"), problems, wide=("Text",))
+
+
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
