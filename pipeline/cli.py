@@ -368,7 +368,9 @@ def ofi_show(
 
 Category = Annotated[int | None, typer.Option(min=1, max=7, help="หมวด 1-7.")]
 Criterion = Annotated[str | None, typer.Option(help='A criterion or item, such as "1.2" or "1.2.3".')]
-Verdict = Annotated[str | None, typer.Option(callback=_one_of("pass", "fail", "pending"), help="pass, fail or pending.")]
+Verdict = Annotated[
+    str | None, typer.Option(callback=_one_of("pass", "fail", "pending"), help="pass, fail or pending.")
+]
 Year = Annotated[int | None, typer.Option(help="A fiscal year (B.E.).")]
 Agency = Annotated[str | None, typer.Option(help="A part of the agency's name.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
@@ -490,7 +492,7 @@ def threads(
 
 @app.command("index")
 def index_store(
-    check: Annotated[bool, typer.Option("--check", help="Compare the index with the findings, change nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare index and findings, change nothing.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew.")] = False,
     db: Db = None,
 ) -> None:

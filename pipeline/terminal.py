@@ -71,7 +71,7 @@ def _words(text: str) -> list[str]:
 
     words: list[str] = []
     for word in word_tokenize(text, engine="newmm", keep_whitespace=True):
-        if words and (word.isspace() or not words[-1][-1].isspace() and not is_thai(words[-1][-1])):
+        if words and (word.isspace() or (not words[-1][-1].isspace() and not is_thai(words[-1][-1]))):
             words[-1] += word
         else:
             words.append(word)
