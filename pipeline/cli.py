@@ -621,6 +621,173 @@ def plan_status(
         print_table(("Problem", "Id", "Criterion", "Text", "Due"), problems, wide=("Text",))
 
 
+Model = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="DIR", envvar="PMQA_MODEL", help="A model.", show_default="the shipped one"),
+]
+Labelled = Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Labelled passages (JSONL).")]
+
+
+@app.command()
+def tag(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="One passage a line.", show_default="standard input")
+    ] = None,
+    model: Model = None,
+) -> None:
+    """Say of each passage its category, criterion, role and verdict: one JSON object a line.
+
+    Example: pmqa tag minutes.txt > tagged.jsonl
+    """
+    from pipeline.tagging import commands
+
+    for line in commands.tag_lines(commands.read_text(file), model):
+        typer.echo(line)
+
+
+@app.command()
+def train(
+    files: Labelled = None,
+    document: Annotated[
+        list[Path] | None, typer.Option("--document", metavar="FILE", help="Learn from this document too, unstored.")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labelled passages to keep out and to report figures on.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to.")] = Path("pmqa-model"),
+    db: Db = None,
+) -> None:
+    """Make a model from the corpora, the store (if there is one), labelled files and documents.
+
+    Example: pmqa train labels.jsonl -o pmqa-model && pmqa tag --model pmqa-model minutes.txt
+    """
+    from pipeline.tagging import commands
+
+    with commands.store_if_any(db) as store:
+        made = commands.train_model(store, document or [], files or [], test, output, _say)
+    _say(f"model in {output}: {made}")
+
+
+@app.command()
+def evaluate(
+    files: Labelled = None,
+    model: Model = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the HTML report goes.")
+    ] = Path("pmqa-evaluation.html"),
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the model on labelled files; without any, each document in the store by a model that never saw it.
+
+    Example: pmqa evaluate labels.jsonl -o report.html
+    """
+    from pipeline.tagging import commands
+
+    with commands.store_if_any(db) as store:
+        report = commands.evaluate_model(store, files or [], model, output, _say)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        print_table(
+            ("Question", "Texts", "Accuracy", "Macro-F1", "from", "to", "ECE", "At 80 %"),
+            [
+                (h.head, h.texts, h.accuracy, h.macro_f1, *h.macro_f1_interval, h.ece, h.accuracy_at_coverage)
+                for h in report.heads
+            ],
+        )
+    _say(f"report in {output}")
+
+
+@app.command()
+def review(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help='The item answered, such as "2.1.1".')],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="The draft answer.", show_default="standard input")
+    ] = None,
+    model: Model = None,
+) -> None:
+    """Say how likely a reviewer would pass a draft answer, what speaks for and against it, and what is missing.
+
+    Example: pmqa review 2.1.1 draft.txt
+    """
+    from pipeline.tagging import commands
+    from pipeline.tagging.answers import AnswerModel
+
+    _print_json(asdict(AnswerModel.load(model).opinion(item, commands.read_text(file))))
+
+
+label_app = typer.Typer(
+    help="Labels by people: out to annotation tools, back into the store.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(label_app, name="label")
+LabelFormat = Annotated[
+    str, typer.Option("--format", "-f", callback=_one_of("jsonl", "label-studio", "doccano"), help="For which tool.")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="stdout")]
+
+
+@label_app.command("export")
+def label_export(format: LabelFormat = "jsonl", output: Output = None, db: Db = None) -> None:
+    """Write every passage and finding with its labels, to be checked by people.
+
+    Example: pmqa label export --format label-studio -o tasks.json
+    """
+    from pipeline.tagging import commands
+
+    with open_store(db) as store:
+        commands.write_text(commands.export_labels(store, format), output)
+
+
+@label_app.command("next")
+def label_next(
+    count: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 20,
+    format: LabelFormat = "jsonl",
+    output: Output = None,
+    model: Model = None,
+    db: Db = None,
+) -> None:
+    """Write the passages whose labelling would help the model most.
+
+    Example: pmqa label next -n 50 --format doccano -o next.jsonl
+    """
+    from pipeline.tagging import commands
+
+    with open_store(db) as store:
+        commands.write_text(commands.next_labels(store, count, format, model), output)
+
+
+@label_app.command("import")
+def label_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What Label Studio, doccano or you made of an export.")],
+    db: Db = None,
+) -> None:
+    """Put people's labels into the store. They outrank what structure or the model says, also after re-reading.
+
+    Example: pmqa label import labelled.json
+    """
+    from pipeline.tagging import commands
+
+    with open_store(db) as store:
+        said, changed = commands.import_labels(store, commands.read_text(file))
+    _say(f"{said} labels, {changed} records changed")
+
+
+@label_app.command("page")
+def label_page() -> None:
+    """Print the labelling page for Label Studio.
+
+    Example: pmqa label page
+    """
+    from pipeline.tagging.labels import label_studio_page
+
+    typer.echo(label_studio_page(), nl=False)
+
+
+def _say(message: str) -> None:
+    typer.echo(f"pmqa: {message}", err=True)
+
+
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
