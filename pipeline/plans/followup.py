@@ -119,11 +119,15 @@ def _rows(sheet: Any, titles: Mapping[str, str]) -> list[dict[str, str]]:
     heads = [titles.get(squeeze(str(cell or "")), "") for cell in next(lines, ())]
     if not {"id", "text", "status"} <= set(heads):
         raise ValueError("columns are missing")
-    rows = []
+    rows: list[dict[str, str]] = []
+    seen: set[str] = set()
     for line in lines:
         row = {name: _text(cell) for name, cell in zip(heads, line, strict=False) if name}
+        if row["id"] in seen:  # a row that people copied is a step of their own
+            row["id"] = ""
         if row["id"] or row["text"]:
             rows.append(row)
+        seen |= {row["id"]} - {""}
     return rows
 
 

@@ -51,6 +51,10 @@ def write(layout: Layout, file: BinaryIO, template: Path | None = None) -> None:
             hint=f"Make yours from a copy of {SHIPPED}; it needs the styles {', '.join(STYLES)}.",
             code="template",
         )
+    for paragraph in _paragraphs(document):
+        for run in paragraph.runs:
+            if "{" in run.text:
+                run.text = _fit(_VALUE.sub(lambda found: layout.values.get(found[1], found[0]), run.text))
     xml = _Xml(ids)
     for paragraph in list(document.paragraphs):
         section = _SECTION.match(paragraph.text)
@@ -59,10 +63,6 @@ def write(layout: Layout, file: BinaryIO, template: Path | None = None) -> None:
                 for made in xml.block(block):
                     paragraph._p.addprevious(made)
             paragraph._p.getparent().remove(paragraph._p)
-    for paragraph in _paragraphs(document):
-        for run in paragraph.runs:
-            if "{" in run.text:
-                run.text = _fit(_VALUE.sub(lambda found: layout.values.get(found[1], found[0]), run.text))
     document.save(file)
 
 
