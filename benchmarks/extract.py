@@ -163,6 +163,14 @@ def font_file(font: str) -> Path | None:
     return Path(file) if font in family.split(",") and file.endswith((".ttf", ".otf")) else None
 
 
+def draws_all(file: Path) -> bool:
+    """Whether a font has every character of the texts; producers without fallback fonts leave out the others."""
+    from fontTools.ttLib import TTFont
+
+    known = set(TTFont(file, lazy=True).getBestCmap())
+    return all(ord(char) in known for text in (*PROSE, *(cell for row in CELLS for cell in row)) for char in text)
+
+
 def make(folder: Path, fonts: list[str]) -> None:
     """Sets the texts by every producer in every font that is there."""
     truth = [{"kind": "para", "text": text} for text in PROSE]
@@ -172,7 +180,7 @@ def make(folder: Path, fonts: list[str]) -> None:
         if file is None:
             continue
         for name, producer in PRODUCERS.items():
-            if not present(name):
+            if not present(name) or (name in ("fpdf2", "reportlab") and not draws_all(file)):
                 continue
             pdf = folder / f"{name}_{font.replace(' ', '')}.pdf"
             with tempfile.TemporaryDirectory() as work:
