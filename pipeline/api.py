@@ -8,11 +8,8 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
-
 from pipeline.errors import PmqaError
-from pipeline.export import export
+from pipeline.export import export, table
 from pipeline.extract import extract, iter_pages
 from pipeline.ingest import ingest
 from pipeline.ofi import ofis
@@ -21,9 +18,6 @@ from pipeline.repair import repair, repair_and_explain
 from pipeline.search import search, similar, threads
 from pipeline.store import open_store
 from pipeline.tagging.language import load_language
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "PmqaError",
@@ -44,10 +38,3 @@ __all__ = [
 ]
 
 
-def table(dataset: str, *, db: str | os.PathLike[str] | None = None) -> pd.DataFrame:
-    """A dataset of a store as a DataFrame, one row a record, columns as in the dataset contract.
-
-    Raises PmqaError for an unknown dataset, or where there is no store.
-    """
-    with open_store(db) as store:
-        return store.table(dataset)

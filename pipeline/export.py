@@ -27,6 +27,7 @@ from pipeline.store.store import Store, open_store
 from pipeline.xlsx import scalar, write_xlsx
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 #: Every dataset that can be exported, in the order they are listed to people.
@@ -91,6 +92,20 @@ def dataset_rows(store: Store, dataset: str) -> Iterator[Row]:
         names = dataset_columns(dataset)
         return ({name: getattr(ofi, name) for name in names} for ofi in ofis(store))
     return store.rows(dataset)
+
+
+def table(dataset: str, *, db: str | os.PathLike[str] | None = None) -> pd.DataFrame:
+    """A dataset as a DataFrame, one row a record, columns as exported; what is missing is missing, not NaN.
+
+    Raises PmqaError: "usage" for an unknown dataset, "no-store" if there is no store.
+    """
+    import pandas as pd
+
+    columns = dataset_columns(dataset)
+    types = {"integer": "Int64", "real": "Float64", "boolean": "boolean"}  # all three know "missing"
+    with open_store(db) as store:
+        found = pd.DataFrame(dataset_rows(store, dataset), columns=list(columns))
+    return found.astype({name: types[kind] for name, kind in columns.items() if kind in types})
 
 
 # JSON lines

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PmqaError
+from pipeline.export import table
 from pipeline.records import RECORD_TYPES, Activity, Finding, Indicator, Passage, Plan, Record
 from pipeline.store import DocumentRecord, Store, document_id, open_store
 
@@ -242,7 +243,7 @@ def test_two_writers_at_once_both_get_their_documents_in(tmp_path):
 
 def test_tables_know_missing_numbers(store):
     store.put(document("x"), [Finding(kind="ofi", category=3), Finding(kind="ofi")], {"/x": "x"})
-    table = store.table("findings")
-    assert table["category"].tolist()[0] == 3
-    assert str(table["category"].dtype) == "Int64"
-    assert list(store.table("plans").columns)[:2] == ["plan_id", "plan_no"]
+    found = table("findings", db=store.path)
+    assert found["category"].tolist()[0] == 3
+    assert str(found["category"].dtype) == "Int64"
+    assert list(table("plans", db=store.path).columns)[:2] == ["plan_id", "plan_no"]

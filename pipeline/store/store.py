@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pipeline.errors import PmqaError
 from pipeline.records import Record
@@ -29,9 +29,6 @@ from pipeline.store.schema import (
     stored_columns,
     upgrade,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Seconds a writer waits for another one. A transaction is one document, far shorter than this.
 _PATIENCE = 60.0
@@ -122,17 +119,6 @@ class Store:
         """The records of a dataset, in the same order as `rows`."""
         for row in self.rows(record_type.dataset):
             yield record_type(**row)
-
-    def table(self, dataset: str) -> pd.DataFrame:
-        """A dataset as a DataFrame; "ofis" too."""
-        import pandas as pd
-
-        from pipeline.export import dataset_columns, dataset_rows
-
-        columns = dataset_columns(dataset)
-        types = {"integer": "Int64", "real": "Float64", "boolean": "boolean"}  # all three know "missing"
-        table = pd.DataFrame(dataset_rows(self, dataset), columns=list(columns))
-        return table.astype({name: types[kind] for name, kind in columns.items() if kind in types})
 
     def document(self, doc_id: str) -> DocumentRecord | None:
         """What is known of a document, None if it is not in the store."""
