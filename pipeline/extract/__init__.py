@@ -17,7 +17,7 @@ from pipeline.extract import mend, outlines, pdf, plaintext
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Document, Line, Page
 from pipeline.extract.ocr import read_scans
 from pipeline.extract.quality import text_quality
-from pipeline.repair import Edit, default_repairer, repair_lines, replay
+from pipeline.repair import Edit, repair_lines, replay
 
 __all__ = ["BBox", "Cell", "Cluster", "Correction", "Document", "Line", "Ocr", "Page", "extract", "iter_pages"]
 
@@ -73,7 +73,7 @@ def _ready() -> None:
 
     Pages are made of very many small objects without cycles, for which it would run all the time.
     """
-    default_repairer()
+    repair_lines(["ก ารทำาง่าน"])
     outlines.library()
     text_quality("ไทย")
     word_tokenize("ไทย", engine="newmm")

@@ -332,20 +332,20 @@ class _Interpreter:
         stretch, em = along * abs(size) * scale, size * scale
         before = len(glyphs)
         step = 0.0
+        left, top, right, bottom = clip if clip is not None else _EVERYWHERE
         for item in items:
             if isinstance(item, float):
                 step -= item / 1000 * em
                 continue
             for glyph, spaced in font.glyphs(item):
-                x, y = e + step * a, f + step * b
-                step += glyph.width * em + char_space
+                x, y, width = e + step * a, f + step * b, glyph.width
+                step += width * em + char_space
                 if spaced:
                     step += word_space
-                if clip is not None and not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3]):
-                    continue
-                if angle:
-                    x, y = x * cos - y * sin, x * sin + y * cos
-                glyphs.append(Drawn(glyph, x, y, glyph.width * stretch, up, font, span, angle, pagination))
+                if left <= x <= right and top <= y <= bottom:
+                    if angle:
+                        x, y = x * cos - y * sin, x * sin + y * cos
+                    glyphs.append(Drawn(glyph, x, y, width * stretch, up, font, span, angle, pagination))
         if state.mode == 3:
             self.content.invisible += len(glyphs) - before
         self.tm = (ta, tb, tc, td, te + step * ta, tf + step * tb)
@@ -458,6 +458,7 @@ class _Interpreter:
         self.tm, self.line_matrix, self.marks, self.span, self.pagination = text
 
 
+_EVERYWHERE = (-math.inf, -math.inf, math.inf, math.inf)
 #: Instructions that move nothing and draw nothing.
 _IDLE = {"ET", "g", "G", "rg", "RG", "k", "K", "sc", "SC", "scn", "SCN", "cs", "CS", "w", "J", "j", "M", "d", "ri", "i"}
 _IDLE |= {"MP", "DP", "BX", "EX", "sh", "d0", "d1"}

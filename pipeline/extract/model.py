@@ -95,6 +95,7 @@ class Page:
     lines: list[Line]
     method: str = "text"
     row_cut: bool = False
+    proven: float = 0.0
     unread: bool = False
 
 

@@ -36,11 +36,12 @@ from pipeline.thai import arabic_digits
 When = Literal["auto", "never", "always"]
 
 # Scans are drawn at their own resolution within these bounds: drawing a picture finer than it is only blurs it.
-_LOW, DPI = 200, 300
+_LOW, DPI = 199, 300
 _LINE_BODY = 28  # pixels: the body height at which lines are given to Tesseract
 _MARGIN = 0.4  # white around a line, in body heights
 _MAX_PIXELS = 36_000_000  # A2 at 300 dpi; larger pages are rendered more coarsely
 _SECONDS_A_LINE, _SECONDS = 3.0, 30.0
+_PROVEN = 0.9  # a page with a greater share of glyphs that their fonts bear out is read right as it is
 _FEW = 200  # characters: a page with fewer may be a scan with a stamp or a page number on it
 _DOUBTFUL = 0.45  # a line of OCR less likely than this is the grain of a picture
 _SURE = 0.8  # the same for a line of a letter or two: a page number, or dust
@@ -99,6 +100,8 @@ def read_scans(
 
 def _unusable(page: Page, *, mended: bool) -> bool:
     """Whether the page has a text layer, but one that cannot be believed."""
+    if page.proven > _PROVEN:
+        return False
     quality = text_quality("\n".join(line.text for line in page.lines))
     if not quality.characters:
         return False
@@ -316,7 +319,10 @@ class Renderer:
         left, _, right, _ = (float(edge) for edge in pikepdf.Page(page).mediabox)
         widest = max((int(picture.get("/Width", 0)) for picture in self._pictures(number)), default=0)
         inches = abs(right - left) / 72
-        return min(max(widest / inches, _LOW), DPI) if widest and inches else DPI
+        if not widest or not inches:
+            return DPI
+        # A hair less: pdfium rounds up, and one pixel more would smear the whole picture.
+        return min(max((widest - 0.01) / inches, _LOW), DPI)
 
     def _pictures(self, number: int) -> Iterator[pikepdf.Object]:
         waiting, seen = [self._object(number)], set()

@@ -43,7 +43,9 @@ def character(drawing: Outline) -> str | None:
     Digits are never told from drawings: a font may well draw Arabic digits as Thai ones.
     """
     exact, shape = library()
-    return exact.get(drawing.exact[:_DIGITS]) or shape.get(drawing.shape[:_DIGITS])
+    found = exact.get(drawing.exact[:_DIGITS])
+    hangs = drawing.bbox[0] < -0.05 or drawing.bbox[1] > 0.28 or drawing.bbox[3] < 0.05
+    return found or (shape.get(drawing.shape[:_DIGITS]) if hangs else None)
 
 
 def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[str, dict[str, str]]:

@@ -18,6 +18,7 @@ from pipeline.extract.layout import Run, by_cells, runs, set_line
 from pipeline.extract.model import Cell, Line, Page
 from pipeline.extract.tables import Grid, find_grid
 from pipeline.extract.wrapping import join
+from pipeline.thai import is_thai
 
 
 def read_pages(data: bytes) -> Iterator[Page]:
@@ -69,7 +70,7 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
     turned: dict[int, list[Piece]] = {}
     for piece in pieces(content.glyphs):
         turned.setdefault(piece.drawn.angle, []).append(piece)
-    page = Page(number, content.width, content.height, [])
+    page = Page(number, content.width, content.height, [], proven=_proven(content))
     tables = [
         Table(columns, box.x1, True, open_end)
         for columns, box, open_end in zip(grid.columns, grid.boxes, grid.open_end, strict=True)
@@ -85,6 +86,11 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
             if not angle:
                 join(lines, _right_edge(lines, grid, words))
     return Laid(page, tables)
+
+
+def _proven(content: Content) -> float:
+    thai = [drawn.glyph.proven for drawn in content.glyphs if is_thai(drawn.glyph.text[:1])]
+    return sum(thai) / len(thai) if thai else 0.0
 
 
 def _right_edge(lines: list[Line], grid: Grid, words: list[Run]) -> float:
