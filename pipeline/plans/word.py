@@ -30,8 +30,8 @@ _SECTION = re.compile(r"^\s*\[\[(\w+)\]\]\s*$")
 _VALUE = re.compile(r"\{(\w+)\}")
 #: Signs that XML cannot hold.
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: Characters of a row's longest cell from which the row may break over pages.
-_LONG_CELL = 500
+#: Lines of a row's longest cell from which the row may break over pages, and Thai characters on a millimetre.
+_LONG_ROW, _DENSITY = 10, 0.6
 #: Widths of a form's columns in millimetres: label, value, label, value.
 _FORM = (34.0, 118.0, 48.0, 67.0)
 _BAR, _HEAD, _GROUP = "5B9BD5", "DCE6F1", "F2F2F2"
@@ -62,7 +62,12 @@ def write(layout: Layout, file: BinaryIO, template: Path | None = None) -> None:
             for block in layout.sections.get(section[1], ()):
                 for made in xml.block(block):
                     paragraph._p.addprevious(made)
-            paragraph._p.getparent().remove(paragraph._p)
+            # A page break before what follows would leave a blank page behind an empty paragraph.
+            after = paragraph._p.getnext()
+            if after is not None and after.tag.endswith("}p"):
+                paragraph._p.getparent().remove(paragraph._p)
+            else:
+                paragraph.text = ""
     document.save(file)
 
 
@@ -102,9 +107,10 @@ class _Xml:
                 paragraph = self._paragraph(block.text, "Heading 1", "<w:pageBreakBefore/>")
                 return [_parsed(paragraph)]
             case FormTable():
+                # Without a paragraph between them Word would make one table of two.
                 return [_parsed(self._form(block)), _parsed(self._paragraph("", "PMQA Cell"))]
             case Table():
-                return [_parsed(self._table(block)), _parsed(self._paragraph("", "PMQA Cell"))]
+                return [_parsed(self._table(block))]
 
     # -- tables
 
@@ -165,7 +171,8 @@ class _Xml:
                 self._cell("", table.month_width, "PMQA Month", fill=_BAR if first <= month <= last else None)
                 for month in range(1, len(MONTHS) + 1)
             ]
-        return _row_of("".join(cells), whole=max(map(len, row.cells), default=0) <= _LONG_CELL)
+        widths = [column.width for column in table.columns]
+        return _row_of("".join(cells), whole=_lines(row.cells, widths) <= _LONG_ROW)
 
     def _form(self, table: FormTable) -> str:
         """Labels and values, two pairs a row; a lone pair takes the whole row."""
@@ -176,7 +183,8 @@ class _Xml:
                 span, width = (1, _FORM[2 * at + 1]) if len(pairs) == 2 else (3, sum(_FORM[1:]))
                 cells.append(self._cell(label, _FORM[2 * at], "PMQA Form", fill=_HEAD, label=True))
                 cells.append(self._cell(value, width, "PMQA Form", span=span))
-            rows.append(_row_of("".join(cells), whole=False))
+            values = [value for _, value in pairs]
+            rows.append(_row_of("".join(cells), whole=_lines(values, _FORM[1::2]) <= _LONG_ROW / 2))
         return self._framed(_FORM, rows)
 
     # -- cells and paragraphs
@@ -240,6 +248,17 @@ def _row_of(cells: str, *, head: bool = False, whole: bool = True, height: float
     if head:
         parts.append("<w:tblHeader/>")
     return f"<w:tr><w:trPr>{''.join(parts)}</w:trPr>{cells}</w:tr>"
+
+
+def _lines(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """About how many lines the longest of a row's cells takes."""
+    return max(
+        (
+            sum(max(len(line) / (width * _DENSITY), 1.0) for line in text.split("\n"))
+            for text, width in zip(texts, widths, strict=False)
+        ),
+        default=0.0,
+    )
 
 
 def _twips(millimetres: float) -> int:
