@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.ingest import ingest
 from pipeline.search import heatmap
-from pipeline.search.threads import heat, threads
+from pipeline.search.ofi_threads import heat, threads
 from pipeline.store import open_store
 
 SAMPLES = Path(__file__).resolve().parent.parent / "corpora" / "samples" / "text"

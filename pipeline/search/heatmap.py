@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline import framework
-from pipeline.search.threads import Thread, heat
+from pipeline.search.ofi_threads import Thread, heat
 from pipeline.terminal import where
 
 #: Terminal colours from few to many, each with one that can be read on it.

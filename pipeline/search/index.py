@@ -60,8 +60,8 @@ def quiet(done: int, total: int, name: str) -> None:
     """Progress that nobody watches."""
 
 
-#: The forms in which reviewers speak.
-REVIEWERS = frozenset(("form3", "form4", "feedback_report", "executive_summary"))
+#: The forms whose findings are ticks on the words of the framework, not words of anybody.
+CHECKLISTS = frozenset(("slides",))
 
 _FIELDS = ("doc_id", "seq", "kind", "verdict", "family", "agency", "fiscal_year", "text", *Place.__slots__)
 _TABLES = """
@@ -174,9 +174,9 @@ class View:
     values: dict[str, dict[str, int]]
 
     @property
-    def own(self) -> list[int]:
-        """The forms in which an agency speaks of itself, as numbers of the column `family`."""
-        return [number for family, number in self.values.get("family", {}).items() if family not in REVIEWERS]
+    def checklists(self) -> list[int]:
+        """The forms that are checklists, as numbers of the column `family`."""
+        return [number for family, number in self.values.get("family", {}).items() if family in CHECKLISTS]
 
 
 class Index:

@@ -38,6 +38,8 @@ class Weights:
 
     words: float = 1.0
     grams: float = 0.25
+    #: Having something of everything that is asked for.
+    together: float = 0.2
     #: Being of the criterion that the best findings are of.
     feedback: float = 0.25
     #: Words that keep company with those of the query.
@@ -50,13 +52,15 @@ class Weights:
     said: float = 0.03
     #: A light word beside others.
     light: float = 0.12
-    #: What the findings of an agency's own forms count, beside those of reviewers'.
-    own: float = 0.4
+    #: Ticks on a checklist, whose words are no reviewer's, beside other findings.
+    checklist: float = 0.4
     #: The least share of a query's n-grams that a finding without any of its words must have.
     least_grams: float = 0.45
 
 
-WORDS_ONLY = Weights(own=1.0, feedback=0.0, grams=0.0, related=0.0, literal=0.0, said=0.0, least_grams=2.0)
+WORDS_ONLY = Weights(
+    checklist=1.0, together=0.0, feedback=0.0, grams=0.0, related=0.0, literal=0.0, said=0.0, least_grams=2.0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ class Ranker:
         if query.phrases:
             scores = np.maximum(scores, 0.5)
         scores += weights.said * (view.columns["text"][numbers] > 0) * (scores > 0)
-        if view.own:
-            scores *= np.where(_among(view.columns["family"][numbers], view.own), weights.own, 1.0)
+        if view.checklists:
+            scores *= np.where(_among(view.columns["family"][numbers], view.checklists), weights.checklist, 1.0)
         outside = numbers[:0]
         if weights.literal:
             literal = self._holders(TEXT, query.literal)
@@ -140,6 +144,7 @@ class Ranker:
         if not len(numbers):
             return total
         mass = 0.0
+        least = np.ones(len(numbers), dtype=np.float32)
         alone = all(concept.light for concept in query.concepts)
         for concept in query.concepts:
             score = self._concept(view, concept, numbers, fitting)
@@ -147,7 +152,10 @@ class Ranker:
             importance *= weights.light if concept.light and not alone else 1.0
             total += importance * score
             mass += importance
+            if alone or not concept.light:
+                least = np.minimum(least, score)
         total *= weights.words / mass
+        total += weights.together * least
         if weights.grams or weights.least_grams <= 1:
             near = self._grams(view, key(query.words), numbers, fitting)
             kept = (total > 0) | (near >= weights.least_grams)

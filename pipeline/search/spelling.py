@@ -9,12 +9,14 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from pipeline.search.text import dictionary, segment
+from pipeline.search.text import dictionary, segment, stop_words
 
 #: Words shorter than this are not set right; whole words as long as that may have two faults.
-SHORTEST, LONG = 4, 9
-#: What it costs to read a stretch as a word of the index, as another word, with a fault, as no word (a letter).
-_KNOWN, _OTHER, _FAULT, _LETTER = 1.0, 2.5, 1.6, 2.5
+SHORTEST, LONG = 5, 9
+#: What it costs to read a stretch as a word of the index, as another word, as a short one, with a fault, as no word
+#: (a letter). A bare ความ costs as much as a short word: words that begin with it are known as a whole.
+_KNOWN, _OTHER, _SHORT, _FAULT, _LETTER = 1.0, 1.8, 2.5, 1.6, 2.5
+_BARE = "ความ"
 
 
 class Speller:
@@ -39,12 +41,19 @@ class Speller:
                     self._by_stump[stump].append(word)
 
     def is_right(self, word: str) -> bool:
-        """Whether a word is known here, or one of general Thai of more than two letters."""
-        return word in self._known or word in self._accepted or (len(word) > 2 and word in dictionary())
+        """Whether a word is known here, says nothing, or is one of general Thai of more than two letters."""
+        return (
+            word in self._known
+            or word in self._accepted
+            or word in stop_words()
+            or (len(word) > 2 and word in dictionary())
+        )
 
     def is_nearly(self, word: str) -> bool:
-        """Whether a long word is unknown, and a known one is one fault from it."""
-        return len(word) >= LONG - 2 and not self.is_right(word) and any(w in self._known for w, _ in self._near(word))
+        """Whether a long word is unknown, and a known one is a fault from it, or two if it is very long."""
+        if len(word) < LONG - 2 or self.is_right(word):
+            return False
+        return any(near in self._known for near, _ in (*self._near(word), *self._far(word)))
 
     def word(self, word: str) -> str | None:
         """The known word that a word of Latin letters was meant to be, None if there is none near."""
@@ -56,15 +65,14 @@ class Speller:
 
         The reading with the fewest faults and the fewest, best known words is taken.
         """
-        if whole := min(((faults, word) for word, faults in self._far(run)), default=None):
-            return whole[1]
         best: list[tuple[float, str]] = [(0.0, "")] + [(float("inf"), "")] * len(run)
         for start in range(len(run)):
             cost, before = best[start]
             for end, price, word in self._readings(run, start):
                 if cost + price < best[end][0]:
                     best[end] = (cost + price, before + word)
-        found = best[-1][1]
+        whole = [(_KNOWN + _FAULT * faults, word) for word, faults in self._far(run)]
+        found = min([best[-1], *whole])[1]
         return found if found != run else None
 
     def _readings(self, run: str, start: int) -> Iterator[tuple[int, float, str]]:
@@ -72,10 +80,12 @@ class Speller:
         yield start + 1, _LETTER, run[start]
         for end in range(start + 2, min(len(run), start + self._longest + 2) + 1):
             piece = run[start:end]
-            if piece in self._known or piece in self._accepted:
+            if piece == _BARE:
+                yield end, _SHORT, piece
+            elif piece in self._known or piece in self._accepted or piece in stop_words():
                 yield end, _KNOWN, piece
             elif piece in dictionary():
-                yield end, _OTHER, piece
+                yield end, _OTHER if len(piece) > 2 else _SHORT, piece
             if len(piece) >= SHORTEST - 1:
                 for word, faults in self._near(piece):
                     yield end, _KNOWN + _FAULT * faults + (0.0 if word in self._known else 0.2), word
@@ -103,8 +113,13 @@ def _without_one(word: str) -> list[str]:
 
 
 def is_odd(run: str, speller: Speller) -> bool:
-    """Whether a run of Thai letters is cut into pieces that are no words, or that make a word but for one fault."""
+    """Whether a run of Thai letters is worth reading anew.
+
+    It is if it is cut into pieces that are no words, or if pieces or all of it make a word but for a fault.
+    """
     pieces = segment(run)
+    if len(pieces) > 1 and speller.is_nearly(run):
+        return True
     if any(not speller.is_right(piece) for piece in pieces):
         return True
     pairs = pairwise(pieces)
