@@ -22,7 +22,6 @@ _WINDOW = 6
 
 _QUOTED = re.compile(r'(?P<minus>(?<!\S)-)?(?:"([^"]+)"|“([^”]+)”|«([^»]+)»)')
 _MINUS = re.compile(r"(?<!\S)-(?=[^\W\d_])(\S+)")
-_LATIN = re.compile(r"[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Vocabulary(Protocol):
         """The agencies: how a folded text without spaces has their names, and the names; the longest first."""
 
 
-def understand(typed: str, vocabulary: Vocabulary, *, repair: Callable[[str], str] | None = None) -> Query:
+def understand(typed: str, vocabulary: Vocabulary) -> Query:
     """A query from what a person typed. Nothing in it can be wrong: what is no filter is looked for as text."""
     typed = sound(typed)
     rest = typed[:LONGEST]
@@ -175,7 +174,7 @@ def understand(typed: str, vocabulary: Vocabulary, *, repair: Callable[[str], st
 
     rest = _QUOTED.sub(take_quoted, rest)
     rest = _MINUS.sub(take_minus, rest)
-    repaired = (repair or mended)(rest)
+    repaired = mended(rest)
     folded = fold(repaired)
     left, filters = _Reader(vocabulary).read(folded)
     right = correct(left, vocabulary.speller)
