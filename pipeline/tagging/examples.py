@@ -24,6 +24,8 @@ from pipeline.tagging.features import normalise
 CATEGORIES = range(8)
 ROLES = ("none", "strength", "ofi")
 VERDICTS = ("pass", "fail")
+#: A key term of fewer characters says too little to be filed by.
+_TELLING = 12
 #: How much an example counts by where its label comes from.
 WEIGHTS = {"human": 2.0, "structure": 0.5, "corpus": 0.5}
 #: Shorter than this (characters that count) and a text says nothing.
@@ -71,9 +73,9 @@ def _some(frames: Sequence[str], phrase: str, count: int) -> list[str]:
 
 #: How many sentences are made of each phrase: for neither role, for a strength, for an OFI.
 _COUNTS = {
-    "things": {"none": 6, "strength": 3, "ofi": 3},
-    "acts": {"none": 6, "strength": 3, "ofi": 3},
-    "measures": {"none": 8, "strength": 1, "ofi": 2},
+    "things": {"none": 3, "strength": 1, "ofi": 1},
+    "acts": {"none": 3, "strength": 1, "ofi": 1},
+    "measures": {"none": 5, "strength": 1, "ofi": 1},
 }
 #: How many sentences are made of each subject of praise, fault or neither.
 _PREDICATES = {"none": 6, "strength": 10, "ofi": 14}
@@ -141,7 +143,11 @@ def _none() -> Iterator[Example]:
 
 
 def _titles() -> Iterator[Example]:
-    """Titles of every edition; criteria are those of the default edition, which alone is used to label."""
+    """Titles of every edition; criteria are those of the default edition, which alone is used to label.
+
+    A key term, or the label of an answer box, is left out where it says as much of another category: all those
+    of the results, which name what is measured and not the measure, and all that are short.
+    """
     for name in framework.available():
         edition = framework.load(name)
         for category in edition.categories:
@@ -149,10 +155,12 @@ def _titles() -> Iterator[Example]:
                 yield Example(text, category.number, None, "none", group=text)
         for criterion in edition.criteria:
             number = criterion.number if name == framework.DEFAULT else None
-            wordings = [criterion.title or "", *criterion.variants, *criterion.key_terms]
-            wordings += [item.title for item in criterion.items]
-            wordings += [part for item in criterion.items for part in item.parts]
-            wordings += [group.title for group in criterion.groups]
+            wordings = [criterion.title or "", *criterion.variants, *(item.title for item in criterion.items)]
+            if criterion.groups:
+                wordings += [group.title for group in criterion.groups if is_measure(group.title)]
+            elif number:
+                wordings += [term for term in criterion.key_terms if len(term) >= _TELLING]
+                wordings += [part for item in criterion.items for part in item.parts if len(part) >= 2 * _TELLING]
             for text in wordings:
                 yield Example(text, criterion.category, number, "none", group=text)
 
@@ -213,7 +221,7 @@ def _of_record(record: Record, plans: Mapping[str, Plan]) -> Iterator[Example]:
             for text in (record.responsible, record.period, record.budget):
                 yield Example(text or "", 0, None, "none")
             for text in record.kpis:
-                yield Example(text, 7 if _is_measure(text) else None, None, "none")
+                yield Example(text, 7 if is_measure(text) else None, None, "none")
         case Activity():
             category = framework.category_of(record.criteria_ref) if record.criteria_ref else None
             if category is None and record.plan_id in plans:
@@ -235,8 +243,13 @@ def known_criterion(criterion: str | None) -> str | None:
     return criterion if criterion and framework.load().criterion(criterion) else None
 
 
-def _is_measure(text: str) -> bool:
-    return normalise(text).lstrip("0").startswith(("ร้อยละ", "จำนวน", "ระดับ", "อัตรา", "สัดส่วน"))
+def is_measure(text: str) -> bool:
+    """Whether a text begins as the name of an indicator does.
+
+    >>> is_measure("1. ร้อยละของผู้รับบริการที่พึงพอใจ"), is_measure("ผู้รับบริการพึงพอใจ")
+    (True, False)
+    """
+    return normalise(text).lstrip("0").startswith(("ร้อยละ", "จำนวน", "ระดับ", "อัตรา", "สัดส่วน", "ตัววัด"))
 
 
 # --------------------------------------------------------------------------------------------- people

@@ -29,7 +29,7 @@ from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, soft
 _LEAST = 3
 _FEW = 500
 #: Inverse strength of the penalty on large weights.
-_PENALTY = 10.0
+_PENALTY = 3.0
 #: Folds that the temperatures are fitted over.
 _FOLDS = 3
 #: What a passage that is not handed to a person must be right at, on unseen phrases and documents.
