@@ -30,6 +30,8 @@ _BELOW = frozenset(BELOW_VOWELS)
 _MARKS = frozenset(MARKS)
 #: Above this height (in ems) no letter's body reaches down from a mark, under it no mark above begins.
 _X_HEIGHT = 0.28
+#: Glyphs after which it is clear whether a font's map agrees with the file's.
+_ENOUGH = 40
 #: Bytes of a string short enough to be met again and again.
 _SHORT = 4
 #: Letters with an ascender or a descender, and how far (in heights of letters) ink reaches up without a mark.
@@ -156,6 +158,8 @@ class Font:
         known = outlines.character(drawing) if drawing is not None else None
         if known is not None and _is_digit(claim):
             known = None  # a font may well draw Arabic digits as Thai ones
+        if known is None and not plain:
+            own = self._own_character(code, claim, substituted=True)
         text, source, confidence = self._settle(code, claim, drawing, own, known)
         shown = claim if claim is not None else UNKNOWN
         if abs(width) < 0.001 and (own or known) is None and claim is not None and fold(claim) == " ":
@@ -315,15 +319,16 @@ class Font:
             self._forms = glyphshape.prototypes_of(forms, names)
         return self._forms
 
-    def _own_character(self, code: int, claim: str | None) -> str | None:
+    def _own_character(self, code: int, claim: str | None, *, substituted: bool = False) -> str | None:
         """The character the font's own map gives, where it is Thai or nothing else is known.
 
-        Latin letters and digits stay as claimed: only Thai maps are broken by shaping.
+        Latin letters and digits stay as claimed: only Thai maps are broken by shaping. Glyphs that only a
+        substitution leads to count if `substituted`.
         """
         gid = self.gid(code)
         if self.program is None or not gid or not self._cmap_is_sound():
             return None
-        candidates = [fold(c) for c in self.program.characters(gid)]
+        candidates = self.program.characters(gid) or (self.program.substituted(gid) if substituted else [])
         if not candidates:
             return None
         if claim is not None and (claim in candidates or (_is_digit(claim) and any(map(_is_digit, candidates)))):
@@ -340,12 +345,14 @@ class Font:
             if self.to_unicode is not None and self.program is not None and self.program.unicode_cmap:
                 for code in self.used_codes():
                     gid, claim = self.gid(code), self.to_unicode.text(code)
-                    own = {fold(c) for c in self.program.characters(gid)} if gid else set()
+                    own = self.program.characters(gid) if gid else []
                     if own and claim and claim.strip():
-                        if fold(claim)[:1] in {c[:1] for c in own}:
+                        if fold(claim)[:1] in [c[:1] for c in own]:
                             agree += 1
                         else:
                             differ += 1
+                        if agree + differ == _ENOUGH:
+                            break
             self._trusts_cmap = agree >= differ or agree + differ < 4
         return self._trusts_cmap
 

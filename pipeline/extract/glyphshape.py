@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.extract.presentation import fold
 from pipeline.extract.programs import FontProgram
 from pipeline.resources import resource
 
@@ -133,7 +132,7 @@ def gather(fonts: Sequence[Path]) -> list[tuple[str, str, Form]]:
         tops = {c: o.bbox[3] for c in LEVEL if (o := program.outline(program.unicode_cmap.get(ord(c), 0)))}
         for gid in range(1, 1200):
             name = (program.glyph_name(gid) or "").split(".")[0]
-            texts = {fold(c) for c in program.characters(gid)}
+            texts = {*program.characters(gid), *program.substituted(gid)}
             if not texts and name.startswith("uni0E") and len(name) == 7:
                 texts = {chr(int(name[3:], 16))}
             for char in (t for t in texts if t and _KNOWN.issuperset(t)):  # ligatures too

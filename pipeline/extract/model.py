@@ -86,7 +86,8 @@ class Page:
     `method` is "text" (the file's own text layer), "ocr", or "mixed" (the better reading kept per line).
     `row_cut` says that its last table row goes on at the top of the next page. Cells of such a row are read
     to their end one after the other, so lines printed on the next page may stand among the lines of this one;
-    `Line.page` tells where a line is printed. `unread` says that it shows print which could not be read.
+    `Line.page` tells where a line is printed. `proven` is the share (0..1) of its Thai glyphs whose reading the
+    fonts themselves bear out. `unread` says that it shows print which could not be read.
     """
 
     number: int

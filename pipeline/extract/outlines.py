@@ -65,7 +65,7 @@ def build(fonts: list[Path], exact: dict[str, set[str]] | None = None) -> dict[s
             if drawing is None:
                 continue
             name = (program.glyph_name(gid) or "").split(".")[0]
-            texts = {fold(c) for c in program.characters(gid)} or {fold(name_to_text(name) or "")}
+            texts = set(program.characters(gid) or program.substituted(gid)) or {fold(name_to_text(name) or "")}
             texts.discard("")
             # All characters go in, so that a drawing which two of them share is seen to be ambiguous.
             for char in texts:

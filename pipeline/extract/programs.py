@@ -16,6 +16,8 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
+from pipeline.extract.presentation import fold
+
 # Oddities of embedded fonts are what this module is for; they are no news to the user.
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 
@@ -144,12 +146,16 @@ class FontProgram:
         reverse: dict[int, list[str]] = {}
         for code, gid in self.unicode_cmap.items():
             if gid:
-                reverse.setdefault(gid, []).append(chr(code))
+                reverse.setdefault(gid, []).append(fold(chr(code)))
         return reverse
 
     def characters(self, gid: int) -> list[str]:
-        """The characters that the font's own map gives to a glyph, directly or through its substitutions."""
-        return self._characters.get(gid) or self._substituted.get(gid, [])
+        """The characters that the font's own map gives to a glyph, private-use forms as their letters."""
+        return self._characters.get(gid, [])
+
+    def substituted(self, gid: int) -> list[str]:
+        """The characters of a glyph that only a substitution leads to."""
+        return self._substituted.get(gid, [])
 
     @cached_property
     def _substituted(self) -> dict[int, list[str]]:
