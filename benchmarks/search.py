@@ -34,9 +34,11 @@ from pipeline.ingest import ingest
 from pipeline.records import Finding
 from pipeline.search import Filters, SqliteEngine
 from pipeline.search.evaluation import Judged, evaluate, read_judged
+from pipeline.search.folding import fold, key
+from pipeline.search.lexicon import dictionary, stop_words
 from pipeline.search.rank import WORDS_ONLY
 from pipeline.search.synonyms import terms
-from pipeline.search.text import dictionary, fold, key, stop_words, terms_of
+from pipeline.search.text import terms_of
 from pipeline.store import DocumentRecord, document_id, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -402,7 +404,7 @@ def speed(sizes: Sequence[int], peers: int, number: int) -> list[str]:
     lines = [
         f"{number} queries of three words with a category and a verdict; p50 and p95 in milliseconds.",
         "",
-        "| engine | findings | indexed a second (processor) | (wall) | p50 | p95 | p95 (wall) | memory, MB | index, MB |",
+        "| engine | findings | indexed/s (processor) | (wall) | p50 | p95 | p95 (wall) | memory, MB | index, MB |",
         "|---" * 9 + "|",
     ]
     for size in sizes:

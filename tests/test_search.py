@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from pipeline.errors import PmqaError
 from pipeline.ingest import ingest
 from pipeline.records import Finding
-from pipeline.search import Filters, SqliteEngine
+from pipeline.search import Filters, SqliteEngine, index
 from pipeline.search.evaluation import evaluate, read_judged
+from pipeline.search.folding import fold, key
 from pipeline.search.rank import WORDS_ONLY
-from pipeline.search.text import fold, key, words
+from pipeline.search.text import words
 from pipeline.store import DocumentRecord, Store, open_store
 from pipeline.thai import DEPENDENT
 
@@ -276,6 +277,35 @@ def test_many_small_batches_are_put_together(store):
     before = {query: sorted(texts(engine, query)) for query in ("ต้นไม้", "เรื่องน้ำ", "แก้แล้ว", "หัวข้อ5", "ที่ 1")}
     engine.rebuild()
     assert {query: sorted(texts(engine, query)) for query in before} == before
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 4), st.lists(st.sampled_from(["น้ำ", "ป่าไม้", "ขยะ", ""]), max_size=5), st.booleans()),
+        max_size=25,
+    )
+)
+def test_any_history_leaves_a_sound_index(steps):
+    with (
+        Store(Path("scratch"), sqlite3.connect(":memory:", isolation_level=None)) as store,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(index, "BATCH", 4)
+        patch.setattr(index, "MANY", 2)
+        patch.setattr(index, "TIERS", (6, 20))
+        engine = SqliteEngine(store)
+        for number, (doc, said, refresh) in enumerate(steps):
+            if said:
+                put(store, f"d{doc}", *said, replace=True, item_title=f"หัวข้อ{number % 7}")
+            else:
+                store.connection.execute("DELETE FROM documents WHERE doc_id = ?", (f"d{doc}",))
+            if refresh:
+                engine.refresh()
+        engine.refresh()
+        assert engine.problems() == []
+        wanted = sorted(f.text for f in store.records(Finding) if f.text == "ป่าไม้")
+        assert texts(engine, '"ป่าไม้"') == wanted
 
 
 @pytest.mark.parametrize(

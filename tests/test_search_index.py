@@ -2,8 +2,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.search.folding import fold, folded, key
+from pipeline.search.lexicon import segment
+from pipeline.search.ngrams import gram_lists, gram_range, grams
 from pipeline.search.postings import pack, unpack
-from pipeline.search.text import fold, folded, gram_lists, gram_range, grams, key, segment, words
+from pipeline.search.text import words
 from pipeline.thai import CONSONANTS, DEPENDENT
 
 any_text = st.text(st.characters(), max_size=80)

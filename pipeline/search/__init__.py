@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 
 from pipeline.search.engine import LIMIT, Engine, Hit, Results, SqliteEngine
+from pipeline.search.filters import Filters
 from pipeline.search.ofi_threads import Thread, threads
-from pipeline.search.query import Filters
 from pipeline.store import open_store
 
 __all__ = ["Engine", "Filters", "Hit", "Results", "SqliteEngine", "Thread", "search", "similar", "threads"]

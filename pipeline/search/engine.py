@@ -8,11 +8,13 @@ from typing import Any, Protocol
 
 from pipeline.errors import PmqaError
 from pipeline.records import Finding
+from pipeline.search import check
+from pipeline.search.filters import ANYTHING, Filters
+from pipeline.search.folding import fold, sound
 from pipeline.search.index import Index, Progress, quiet
-from pipeline.search.query import ANYTHING, LONGEST, Filters, Query, concepts_of, understand
+from pipeline.search.query import LONGEST, Query, concepts_of, understand
 from pipeline.search.rank import Ranker, Ranking, Weights
 from pipeline.search.snippet import Snippet, snippet
-from pipeline.search.text import fold, sound
 from pipeline.store import Store
 from pipeline.store.schema import KINDS, decode
 from pipeline.store.store import explained
@@ -102,7 +104,7 @@ class SqliteEngine:
     def problems(self) -> list[str]:
         """What is wrong with the index, one sentence each."""
         with explained(self._store.path):
-            return self._index.problems()
+            return check.problems(self._index)
 
     def search(self, typed: str, filters: Filters = ANYTHING, limit: int = LIMIT) -> Results:
         """The findings that answer what a person typed, best first.

@@ -9,50 +9,27 @@ the index verifies itself.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Any
 
 import numpy as np
 
-from pipeline.search import cooccurrence, synonyms
+from pipeline.search import cooccurrence
 from pipeline.search.places import Place
 from pipeline.search.postings import pack, unpack
-from pipeline.search.text import features_of, fold, gram_lists, key, stop_words, terms_of
+from pipeline.search.schema import COLUMNS, DROP, TABLES, TEXT, TITLE, statements, version
+from pipeline.search.segments import Postings, joined, text_postings, title_postings
 from pipeline.store import Store
 
-#: Changes whenever an index made before would not be the one made now.
-FORMAT = 2
 #: Findings that are indexed at once; a search reads as many lists for a term as there are segments, so those of
 #: less than each of these sizes are put together when they are more than so many.
 BATCH, TIERS, MANY = 25_000, (10_000, 100_000, 1_000_000), 8
 #: Which words belong together is learned from so many findings, and again when their number changed by this share.
 SAMPLE, RELEARN = 10_000, 0.2
-#: Spaces of the index: what findings say, and what their places are called.
-TEXT, TITLE = 0, 1
-#: A text of this many words is neither long nor short; how much length matters (0..1).
-TYPICAL_LENGTH, LENGTH_EFFECT = 20.0, 0.6
-#: Weights are kept as whole numbers, this many to one.
-SCALE = 32
-#: What is kept of each finding for filters; texts as numbers of `search_values`, 0 for none.
-COLUMNS = np.dtype(
-    [
-        ("place", "<u4"),
-        ("year", "<u2"),
-        ("agency", "<u2"),
-        ("kind", "u1"),
-        ("verdict", "u1"),
-        ("family", "u1"),
-        ("text", "u1"),
-    ]
-)
-
 Progress = Callable[[int, int, str], None]
 
 
@@ -63,102 +40,8 @@ def quiet(done: int, total: int, name: str) -> None:
 #: The forms whose findings are ticks on the words of the framework, not words of anybody.
 CHECKLISTS = frozenset(("slides",))
 
-_FIELDS = ("doc_id", "seq", "kind", "verdict", "family", "agency", "fiscal_year", "text", *Place.__slots__)
-_TABLES = """
-CREATE TABLE search_meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE search_stale (doc_id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE search_findings (docno INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, seq INTEGER NOT NULL);
-CREATE INDEX search_findings_by_doc ON search_findings (doc_id, seq);
-CREATE TABLE search_places (place INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE);
-CREATE TABLE search_values (field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (field, value)) WITHOUT ROWID;
-CREATE TABLE search_segments (segment INTEGER PRIMARY KEY, first INTEGER NOT NULL, size INTEGER NOT NULL,
-    columns BLOB NOT NULL, alive BLOB NOT NULL);
-CREATE TABLE search_terms (term TEXT NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL, size INTEGER NOT NULL,
-    numbers BLOB NOT NULL, weights BLOB NOT NULL, PRIMARY KEY (term, space, segment)) WITHOUT ROWID;
-CREATE TABLE search_grams (gram INTEGER NOT NULL, space INTEGER NOT NULL, segment INTEGER NOT NULL,
-    size INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (gram, space, segment)) WITHOUT ROWID;
-CREATE TABLE search_near (term TEXT NOT NULL, near TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY (term, near))
-    WITHOUT ROWID;
-CREATE TRIGGER search_finding_added AFTER INSERT ON findings
-    BEGIN INSERT OR IGNORE INTO search_stale VALUES (new.doc_id); END;
-CREATE TRIGGER search_finding_deleted AFTER DELETE ON findings
-    BEGIN INSERT OR IGNORE INTO search_stale VALUES (old.doc_id); END;
-CREATE TRIGGER search_finding_changed AFTER UPDATE ON findings
-    BEGIN INSERT OR IGNORE INTO search_stale VALUES (old.doc_id), (new.doc_id); END;
-INSERT INTO search_stale SELECT doc_id FROM documents
-"""
-_DROP = "\n".join(
-    [f"DROP TRIGGER IF EXISTS search_finding_{what};" for what in ("added", "deleted", "changed")]
-    + [
-        f"DROP TABLE IF EXISTS search_{what};"
-        for what in ("meta", "stale", "findings", "places", "values", "segments", "terms", "grams", "near")
-    ]
-)
-
-
-# ------------------------------------------------------------------------------ a segment, in memory
-
-
-@dataclass(slots=True)
-class Postings:
-    """Which numbers hold each term, with what weight, and which hold each n-gram."""
-
-    terms: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    grams: dict[int, np.ndarray] = field(default_factory=dict)
-
-
-def text_postings(numbers: Sequence[int], texts: Sequence[str]) -> Postings:
-    """The postings of what findings say; `numbers` ascend."""
-    return _postings(numbers, (_weights(text) for text in texts), [key(text) for text in texts])
-
-
-def title_postings(numbers: Sequence[int], places: Sequence[Place]) -> Postings:
-    """The postings of what places are called."""
-    titles = [list(place.titles()) for place in places]
-    weights = (_title_weights(named) for named in titles)
-    return _postings(numbers, weights, ["|".join(key(title) for title, _ in named) for named in titles])
-
-
-def _postings(numbers: Sequence[int], weights: Iterable[dict[str, int]], keys: Sequence[str]) -> Postings:
-    holders: dict[str, list[int]] = defaultdict(list)
-    amounts: dict[str, bytearray] = defaultdict(bytearray)
-    for number, of in zip(numbers, weights, strict=True):
-        for term, weight in of.items():
-            holders[term].append(number)
-            amounts[term].append(weight)
-    terms = {
-        term: (np.array(holders[term], dtype=np.int64), np.frombuffer(amounts[term], dtype=np.uint8))
-        for term in holders
-    }
-    at = np.asarray(numbers, dtype=np.int64)
-    return Postings(terms, {gram: at[holders] for gram, holders in gram_lists(keys).items()})
-
-
-def _weights(text: str) -> dict[str, int]:
-    """How much each term of a text counts, in `SCALE`ths: as often as it stands there, for the text's length."""
-    counts: dict[str, float] = defaultdict(float)
-    length = 0
-    for term in terms_of(fold(text)):
-        features = features_of(term)
-        length += bool(features)
-        for feature, weight in features:
-            counts[feature] += weight
-    norm = SCALE / (1 - LENGTH_EFFECT + LENGTH_EFFECT * length / TYPICAL_LENGTH)
-    return {term: amount if (amount := int(count * norm) + 1) < 256 else 255 for term, count in counts.items()}
-
-
-def _title_weights(titles: Iterable[tuple[str, float]]) -> dict[str, int]:
-    """How much each term of a place's titles counts: as much as the title that counts most."""
-    best: dict[str, float] = defaultdict(float)
-    for title, weight in titles:
-        for word in terms_of(fold(title)):
-            for term, share in features_of(word):
-                best[term] = max(best[term], weight * share)
-    return {term: max(1, round(SCALE * weight)) for term, weight in best.items()}
-
-
-# ------------------------------------------------------------------------------------------ the index
+#: The columns of the findings that are indexed.
+FIELDS = ("doc_id", "seq", "kind", "verdict", "family", "agency", "fiscal_year", "text", *Place.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +79,7 @@ class Index:
 
         Raises PmqaError if the store cannot be written to.
         """
-        if self._fits() and not self._stale():
+        if self.fits() and not self.stale():
             return False
         self._bring_up(progress, anew=False)
         return True
@@ -207,31 +90,33 @@ class Index:
 
     def _bring_up(self, progress: Progress, *, anew: bool) -> None:
         with self._store.transaction():
-            if anew or not self._fits():
+            if anew or not self.fits():
                 self._create()
-            stale = self._stale()
+            stale = self.stale()
             if stale:
                 self._forget(stale)
                 if self._mostly_gone():
                     self._create()
-                    stale = self._stale()
+                    stale = self.stale()
                 self._add(stale, progress)
                 self.sql.execute("DELETE FROM search_stale")
                 self._learn()
             self._set("generation", str(int(self._get("generation") or 0) + 1))
 
-    def _fits(self) -> bool:
+    def fits(self) -> bool:
+        """Whether there is an index, of this version."""
         exists = self.sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_meta'").fetchone()
-        return bool(exists) and self._get("version") == _version()
+        return bool(exists) and self._get("version") == version()
 
     def _create(self) -> None:
-        generation = self._get("generation") if self._exists() else None
-        for statement in (*_statements(_DROP), *_statements(_TABLES)):
+        generation = self._get("generation") if self.exists() else None
+        for statement in (*statements(DROP), *statements(TABLES)):
             self.sql.execute(statement)
-        self._set("version", _version())
+        self._set("version", version())
         self._set("generation", generation or "0")
 
-    def _exists(self) -> bool:
+    def exists(self) -> bool:
+        """Whether there is an index."""
         return bool(self.sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_meta'").fetchone())
 
     def _get(self, name: str) -> str | None:
@@ -241,7 +126,8 @@ class Index:
     def _set(self, name: str, value: str) -> None:
         self.sql.execute("INSERT OR REPLACE INTO search_meta VALUES (?, ?)", (name, value))
 
-    def _stale(self) -> list[str]:
+    def stale(self) -> list[str]:
+        """The documents that were written to since they were indexed."""
         return [row[0] for row in self.sql.execute("SELECT doc_id FROM search_stale ORDER BY doc_id")]
 
     def _forget(self, stale: Sequence[str]) -> None:
@@ -286,9 +172,9 @@ class Index:
             progress(done, total, "")
 
     def _findings(self, doc_id: str) -> Iterator[dict[str, Any]]:
-        names = ", ".join(f'"{name}"' for name in _FIELDS)
+        names = ", ".join(f'"{name}"' for name in FIELDS)
         found = self.sql.execute(f"SELECT {names} FROM findings WHERE doc_id = ? ORDER BY seq", (doc_id,))
-        return (dict(zip(_FIELDS, values, strict=True)) for values in found)
+        return (dict(zip(FIELDS, values, strict=True)) for values in found)
 
     def _write(self, rows: Sequence[dict[str, Any]]) -> None:
         """Write a segment of findings."""
@@ -307,7 +193,7 @@ class Index:
             (segment, first, len(rows), columns.tobytes(), b"\x01" * len(rows)),
         )
         self._write_postings(TEXT, segment, text_postings(numbers, [row["text"] or "" for row in rows]))
-        fresh = self._read_places(before)
+        fresh = self.read_places(before)
         self._write_postings(TITLE, segment, title_postings(range(before, before + len(fresh)), fresh))
 
     def _columns(self, rows: Sequence[dict[str, Any]]) -> np.ndarray:
@@ -386,16 +272,17 @@ class Index:
             columns[start - first : start - first + size] = np.frombuffer(column, dtype=COLUMNS)
             alive[start - first : start - first + size] = np.frombuffer(living, dtype=np.uint8)
         into = small[-1]
+        # Titles of segments that are gone lie between those of others, and must stay in their order.
+        where = f"segment IN ({among}) OR space = {TITLE} AND segment BETWEEN {small[0]} AND {into}"
         for table, name in (("search_terms", "term"), ("search_grams", "gram")):
             weighted = ", weights" if name == "term" else ""
             found = self.sql.execute(
-                f"SELECT {name}, space, numbers{weighted} FROM {table} WHERE segment IN ({among}) "
-                f"ORDER BY {name}, space, segment",
+                f"SELECT {name}, space, numbers{weighted} FROM {table} WHERE {where} ORDER BY {name}, space, segment",
                 small,
             ).fetchall()
-            self.sql.execute(f"DELETE FROM {table} WHERE segment IN ({among})", small)
+            self.sql.execute(f"DELETE FROM {table} WHERE {where}", small)
             self.sql.executemany(
-                f"INSERT INTO {table} VALUES (?, ?, {into}, ?, ?{', ?' if weighted else ''})", _joined(found)
+                f"INSERT INTO {table} VALUES (?, ?, {into}, ?, ?{', ?' if weighted else ''})", joined(found)
             )
         self.sql.execute(f"DELETE FROM search_segments WHERE segment IN ({among})", small)
         self.sql.execute(
@@ -462,11 +349,12 @@ class Index:
         """All places, by number."""
         generation = self.view().generation
         if self._place_generation != generation:
-            self._places = self._read_places(0)
+            self._places = self.read_places(0)
             self._place_generation = generation
         return self._places
 
-    def _read_places(self, start: int) -> list[Place]:
+    def read_places(self, start: int) -> list[Place]:
+        """The places from a number on, as the file has them."""
         found = self.sql.execute("SELECT fields FROM search_places WHERE place >= ? ORDER BY place", (start,))
         return [Place(*json.loads(row[0])) for row in found]
 
@@ -540,126 +428,6 @@ class Index:
             "SELECT docno FROM search_findings WHERE doc_id = ? AND seq = ?", (doc_id, seq)
         ).fetchone()
         return int(found[0]) if found else None
-
-    # Verifying it
-
-    def problems(self) -> list[str]:
-        """What is wrong with the index, one sentence each; none if it says what the findings say.
-
-        Each segment is made again from its findings and compared.
-        """
-        if not self._exists():
-            return ["there is no index"]
-        if not self._fits():
-            return ["the index was made by another version"]
-        found = [f"the document {doc_id} changed since it was indexed" for doc_id in self._stale()]
-        missing = self.sql.execute(
-            "SELECT count(*) FROM findings AS f "
-            "LEFT JOIN search_findings AS s ON s.doc_id = f.doc_id AND s.seq = f.seq "
-            "WHERE s.docno IS NULL AND f.doc_id NOT IN (SELECT doc_id FROM search_stale)"
-        ).fetchone()[0]
-        if missing:
-            found.append(f"{missing} findings are not indexed")
-        segments = self.sql.execute("SELECT segment, first, size, columns, alive FROM search_segments").fetchall()
-        for segment, first, size, columns, alive in segments:
-            found += self._segment_problems(segment, first, size, columns, np.frombuffer(alive, dtype=bool))
-        places = self._read_places(0)
-        want = title_postings(range(len(places)), places)
-        for table, name, wanted in (
-            ("search_terms", "term", set(want.terms)),
-            ("search_grams", "gram", set(want.grams)),
-        ):
-            held = {row[0] for row in self.sql.execute(f"SELECT DISTINCT {name} FROM {table} WHERE space = {TITLE}")}
-            if held != wanted:
-                found.append(f"the titles of places hold other {name}s than the index")
-        return found
-
-    def _segment_problems(
-        self, segment: int, first: int, size: int, columns: bytes, alive: np.ndarray
-    ) -> Iterator[str]:
-        if len(alive) != size or len(columns) != size * COLUMNS.itemsize:
-            yield f"segment {segment} is cut short"
-            return
-        names = ", ".join(f'f."{name}"' for name in _FIELDS)
-        rows = self.sql.execute(
-            f"SELECT s.docno, {names} FROM search_findings AS s "
-            "JOIN findings AS f ON f.doc_id = s.doc_id AND f.seq = s.seq "
-            "WHERE s.docno >= ? AND s.docno < ? AND s.doc_id NOT IN (SELECT doc_id FROM search_stale) ORDER BY s.docno",
-            (first, first + size),
-        ).fetchall()
-        numbers = [row[0] for row in rows]
-        texts = [dict(zip(_FIELDS, row[1:], strict=True))["text"] or "" for row in rows]
-        if self.sql.execute("SELECT count(*) FROM search_stale").fetchone()[0] == 0 and (
-            np.flatnonzero(alive).tolist() != [n - first for n in numbers]
-        ):
-            yield f"segment {segment} counts other findings than there are"
-        living = np.zeros(size, dtype=bool)
-        living[np.array(numbers, dtype=np.int64) - first] = True
-        want = text_postings(numbers, texts)
-        for table, name, lists in (
-            ("search_terms", "term", {term: found[0] for term, found in want.terms.items()}),
-            ("search_grams", "gram", want.grams),
-        ):
-            held: dict[Any, list[int]] = {}
-            for value, blob in self.sql.execute(
-                f"SELECT {name}, numbers FROM {table} WHERE segment = ? AND space = {TEXT}", (segment,)
-            ):
-                kept = unpack(blob)
-                inside = kept[(kept >= first) & (kept < first + size)]
-                inside = inside[living[inside - first]]
-                if len(inside):
-                    held[value] = inside.tolist()
-            wrong = sum(held.get(value) != numbers.tolist() for value, numbers in lists.items())
-            wrong += len(held.keys() - lists.keys())
-            if wrong:
-                yield f"segment {segment} is wrong about {wrong} {name}s"
-
-
-@cache
-def _version() -> str:
-    """What an index depends on besides the findings."""
-    return json.dumps([FORMAT, importlib.metadata.version("pythainlp"), _fingerprint()])
-
-
-@cache
-def _fingerprint() -> str:
-    """A short hash of the lists that decide which terms a text has."""
-    listed = "\n".join((*sorted(synonyms.terms()), "", *sorted(stop_words())))
-    return hashlib.sha256(listed.encode()).hexdigest()[:16]
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script in which a trigger's body is one line that ends with END."""
-    statement = ""
-    for line in script.strip().splitlines():
-        statement += line + "\n"
-        if line.endswith(";") and ("BEGIN" not in line or line.endswith("END;")):
-            yield statement
-            statement = ""
-    if statement:
-        yield statement
-
-
-def _joined(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Lists of several segments as one each; rows come by value, space and segment."""
-    held: tuple[Any, int] | None = None
-    numbers: list[np.ndarray] = []
-    weights: list[bytes] = []
-
-    def row() -> tuple[Any, ...]:
-        assert held is not None
-        whole = np.concatenate(numbers)
-        return (*held, len(whole), pack(whole.astype(np.int64)), *([b"".join(weights)] if weights else []))
-
-    for value, space, packed, *weight in rows:
-        if held != (value, space):
-            if held is not None:
-                yield row()
-            held, numbers, weights = (value, space), [], []
-        numbers.append(unpack(packed))
-        weights += weight
-    if held is not None:
-        yield row()
 
 
 def _concatenated(lists: Sequence[np.ndarray]) -> np.ndarray:

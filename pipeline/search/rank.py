@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.search.index import SCALE, TEXT, TITLE, Index, View
-from pipeline.search.query import Alternative, Concept, Filters, Query
-from pipeline.search.text import GRAM, gram_range, grams, key
+from pipeline.search.filters import Filters
+from pipeline.search.folding import key
+from pipeline.search.index import Index, View
+from pipeline.search.ngrams import GRAM, gram_range, grams
+from pipeline.search.query import Alternative, Concept, Query
+from pipeline.search.schema import TEXT, TITLE
+from pipeline.search.segments import SCALE
 from pipeline.search.vocabulary import IndexVocabulary
 
 #: How soon more of a term counts no more.

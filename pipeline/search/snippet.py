@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.records import Finding
+from pipeline.search.folding import folded, key
+from pipeline.search.lexicon import features_of
 from pipeline.search.query import Query
-from pipeline.search.text import features_of, folded, key, words
+from pipeline.search.text import words
 from pipeline.thai import DEPENDENT
 
 #: Characters of a snippet, and those before its first match.

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from pipeline.search.text import dictionary, segment, stop_words
+from pipeline.search.lexicon import dictionary, segment, stop_words
 
 #: Words shorter than this are not set right; whole words as long as that may have two faults.
 SHORTEST, LONG = 5, 9

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.resources import resource
-from pipeline.search.text import fold
+from pipeline.search.folding import fold
 
 VARIABLE = "PMQA_SYNONYMS"
 #: How much a word counts that means the same, and one that is merely close.

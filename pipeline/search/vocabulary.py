@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.search import synonyms
+from pipeline.search.filters import Filters
+from pipeline.search.folding import fold
 from pipeline.search.index import Index
-from pipeline.search.query import Filters
 from pipeline.search.spelling import Speller
-from pipeline.search.text import fold, words
+from pipeline.search.text import words
 from pipeline.thai import squeeze
 
 
