@@ -82,6 +82,12 @@ def test_stated_text_is_dealt_out_to_its_glyphs() -> None:
     assert texts_of(make_pdf([content], {"ี": None, "่": None}, with_cmap=False)) == ["กที่"]
 
 
+def test_stated_text_adds_what_one_glyph_draws_with_another() -> None:
+    stated = "FEFF" + "ที่".encode("utf-16-be").hex()
+    content = f"BT /F1 16 Tf 50 700 Td /Span <</ActualText <{stated}>>> BDC {shown('ที')} Tj EMC {shown('ก')} Tj ET"
+    assert texts_of(make_pdf([content])) == ["ที่ก"]
+
+
 def test_marks_drawn_before_their_letters_find_them() -> None:
     # A stamp in visual order: first the marks of the line, then its letters.
     mark = f"BT /F1 16 Tf 1 0 0 1 58 700 Tm {shown('่')} Tj ET"

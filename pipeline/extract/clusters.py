@@ -114,7 +114,7 @@ def _stated(actual: str, run: list[Drawn]) -> list[Drawn]:
         return run
     missing, surplus = Counter(actual), Counter(_parted(joined))
     missing, surplus = missing - surplus, surplus - missing
-    if not surplus and (not missing or all(drawn.glyph.proven for drawn in run)):
+    if not surplus and not missing:
         return run
     if len(joined) == len(actual) and all(drawn.glyph.proven or _stands_otherwise(drawn, actual) for drawn in run):
         return run  # what is drawn is certain: the statement went to the wrong one of two marks
