@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.extract import Document, Line, extract
 from pipeline.extract.pdf import read_pages
-from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM
+from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, squeeze
 from tests.pdf_maker import line, make_pdf, shown
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -161,10 +162,6 @@ def matrix() -> list[Path]:
 
 
 def test_known_text_is_read_without_an_error(matrix: list[Path]) -> None:
-    import json
-
-    from pipeline.thai import squeeze
-
     missing = []
     for pdf in matrix:
         got = squeeze("".join(f.text for f in extract(pdf, ocr="never").lines(furniture=True)))

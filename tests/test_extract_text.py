@@ -18,7 +18,8 @@ def test_every_encoding_in_use_is_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(TEXT.encode(encoding))
     document = extract(path)
-    assert [(found.number, found.text) for found in document.lines()] == [(1, "หมวด 1 การนำองค์การ"), (2, ""), (3, "ผ่าน")]
+    lines = [(found.number, found.text) for found in document.lines()]
+    assert lines == [(1, "หมวด 1 การนำองค์การ"), (2, ""), (3, "ผ่าน")]
     assert document.title == "หมวด 1 การนำองค์การ"
 
 
@@ -26,7 +27,8 @@ def test_lines_keep_the_file_s_numbers_over_form_feeds(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("ก\nข\n\fค\nง\n", "utf-8")
     document = extract(path)
-    assert [(page.number, [found.number for found in page.lines]) for page in document.pages] == [(1, [1, 2]), (2, [3, 4])]
+    numbers = [(page.number, [found.number for found in page.lines]) for page in document.pages]
+    assert numbers == [(1, [1, 2]), (2, [3, 4])]
 
 
 def test_repairs_are_corrections_with_their_place(tmp_path: Path) -> None:
