@@ -19,6 +19,8 @@ _RARE = 14.0
 _SHORT = {2: 9.0, 3: 2.0}
 #: A word with a bond to the next one this strong loses the space between them.
 _TIED = 6.0
+#: Long words may be rarer by so much.
+NATS_A_LETTER = 0.8
 _SIGN = {"ๆ": 3.0, "ฯ": 3.0, " ": 2.0}
 
 
@@ -51,7 +53,7 @@ class Reading:
 
 def grounds(word: str) -> float:
     """The most a word may cost and still be good grounds for an edit: long words may be rarer."""
-    return 9.0 + 0.8 * len(word)
+    return 9.0 + NATS_A_LETTER * len(word)
 
 
 def decode(segment: str, lexicon: Lexicon, costs: Costs, near: Sequence[int]) -> Reading:

@@ -6,12 +6,12 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, is_gap, pushed_marks
-from pipeline.repair.decode import Reading, copy_cost, decode, grounds
+from pipeline.repair.decode import NATS_A_LETTER, Reading, Token, copy_cost, decode, grounds
 from pipeline.repair.detect import PRIVATE, Span, suspicions
 from pipeline.repair.explain import Edit, Explained, composed, replay
 from pipeline.repair.glyphs import PRIVATE_USE
@@ -49,6 +49,17 @@ _COLUMN = 60
 _JOINED = 15.0
 #: A word shorter than this may itself be cut, if letters that make no word follow it.
 _CUT_SAFE = 4
+#: Rules that need no words, as a rule never the slip of a typist: signs that the whole line is damaged.
+_SYSTEMATIC = frozenset({"aa_as_am", "lost_sara_am", "mark_over_space", "shift", "space_before_mark", "swap"})
+#: Rules whose edits are judged by other means than the sense of the words around.
+_SELF_EVIDENT = frozenset({"double_sara_e", "stray_space"})
+#: Where nothing else is damaged, an edited word may cost so much more than its length accounts for; it and the
+#: words around it, as a mean, so much; or so much if the word is long, which is of so many letters.
+_LONE_WORD, _LONE_SENSE, _LONE_SENSE_LONG, _LONE_LONG = 6.9, 5.1, 6.0, 5
+#: For ำ read as า the mean may be this, as a typist has no reason to confuse them; a word this long is enough.
+_LONE_AM, _LONE_AM_LONG = 5.65, 8
+#: What a letter no word accounts for counts in that mean; how many words of doubt it starts from, and what each is.
+_LONE_NONSENSE, _LONE_DOUBTS, _LONE_DOUBT = 10.0, 2, 6.0
 #: PHINTHU is right in Pali and in foreign names; only in a word this long is it taken for a smudge.
 _PHINTHU_LENGTH = 6
 #: How far, in lines, damage in one line says something about another.
@@ -76,12 +87,13 @@ class Tally(NamedTuple):
     lost_ams: int = 0
     kept_ams: int = 0
     dropped: int = 0
+    damage: int = 0
     letters: int = 0
 
     @property
     def speaks(self) -> bool:
         """Whether there is any sign of damage that says something about the lines around."""
-        return bool(self.shifts or self.ams or self.joins or self.lost_ams or self.dropped)
+        return bool(self.shifts or self.ams or self.joins or self.lost_ams or self.dropped or self.damage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,8 @@ class Repairer:
             for i in sorted(tallies):
                 nearby = [tallies[j] for j in range(i - _REACH, i + _REACH + 1) if j != i and j in speaking]
                 around = Tally(*map(sum, zip(*nearby, strict=True))) if nearby else Tally()
-                edits = [edit for s in stretches[i] for edit in self._edits(self._prior(s, tallies[i], around))]
+                alone = not (tallies[i].damage or around.damage >= 2)
+                edits = [edit for s in stretches[i] for edit in self._edits(self._prior(s, tallies[i], around), alone)]
                 if edits:
                     changed.append(i)
                     before = results[i]
@@ -144,7 +157,9 @@ class Repairer:
 
     def _tally(self, stretches: Sequence[Stretch], line: str) -> Tally:
         """The signs in the stretches of a line; what speaks against damage is counted in all of the line."""
-        rules = Counter(op.rule for s in stretches for op in self._read(s).ops)
+        hard = [op for s in stretches for op in self._read(s).ops if not op.soft and op.rule in _SYSTEMATIC]
+        ops = [op for s in stretches for op in self._reading(s, not hard).ops]
+        rules = Counter(op.rule for op in ops)
         used = rules["stray_space"] + rules["lost_sara_am"] + rules["space_before_mark"]
         return Tally(
             shifts=rules["shift"],
@@ -155,17 +170,19 @@ class Repairer:
             lost_ams=rules["am_lost"],
             kept_ams=line.count("ำ"),
             dropped=0 if _LOW_MARK.search(line) else sum(map(self._dropped, stretches)),
+            damage=len(hard) + sum(op.soft and op.rule not in _SELF_EVIDENT for op in ops),
             letters=len(line) - line.count(" "),
         )
 
     def _dropped(self, stretch: Stretch) -> int:
-        """How many marks a stretch lost that has none right over a consonant, if putting them back explains it."""
+        """In how many words a stretch lost marks right over a consonant, if putting them back explains it."""
         if stretch.costs is not PLAIN or not any(stretch.near):
             return 0
         reading = self._read(replace(stretch, costs=DROPPED))
-        count = sum(op.rule == "dropped_mark" for op in reading.ops)
+        weak = senseless(reading, stretch)
+        marks = [[op for op in t.ops if op.rule == "dropped_mark" and op.start not in weak] for t in reading.tokens]
         gain = self._read(stretch).cost - reading.cost
-        return count if gain >= max(_DROPPED_GAIN * count, _DROPPED_IN_ALL) else 0
+        return sum(map(bool, marks)) if gain >= max(_DROPPED_GAIN * sum(map(len, marks)), _DROPPED_IN_ALL) else 0
 
     def _prior(self, stretch: Stretch, own: Tally, around: Tally) -> Stretch:
         """The stretch with its costs, and where edits are open, in the light of the evidence."""
@@ -194,9 +211,9 @@ class Repairer:
                 costs = replace(costs, aa_as_am=2.0)
         return replace(stretch, costs=costs, near=near)
 
-    def _edits(self, stretch: Stretch) -> Iterator[Edit]:
+    def _edits(self, stretch: Stretch, alone: bool) -> Iterator[Edit]:
         text = stretch.text
-        reading = self._read(stretch)
+        reading = self._reading(stretch, alone)
         if not reading.ops:
             return
         gain = (copy_cost(text, self.lexicon) - reading.cost) / len(reading.ops)
@@ -214,6 +231,15 @@ class Repairer:
             if whole and match[0] in self.lexicon:
                 near = near[:start] + bytes(end - start) + near[end:]
         return near
+
+    def _reading(self, stretch: Stretch, alone: bool) -> Reading:
+        """The best reading; if the stretch stands ``alone``, nothing about it damaged, edits must make plain sense."""
+        reading = self._read(stretch)
+        weak = senseless(reading, stretch) if alone and stretch.costs is not LETTERSPACED else ()
+        if not any(stretch.near[i] for i in weak):
+            return reading
+        closed = bytes(0 if i in weak else n for i, n in enumerate(stretch.near))
+        return self._reading(replace(stretch, near=closed), alone)
 
     def _read(self, stretch: Stretch) -> Reading:
         near, costs = stretch.near, stretch.costs
@@ -250,18 +276,16 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
     """
     tokens = reading.tokens
     places: set[int] = set()
-    length = len(stretch.text)
-    first, last = (_EDGE if cut else min(_EDGE, length // 5) for cut in stretch.cut)
     agreed = sum(op.rule == "aa_as_am" for op in reading.ops) > 1
     for k, token in enumerate(tokens):
         soft = [op for op in token.ops if op.soft and not (agreed and op.rule == "aa_as_am")]
         if not soft:
             continue
         crosses = soft[-1].end > token.end  # the letter that loses its mark begins the next word
-        inner = [t for t in tokens[max(0, k - reach) : k + reach + 1] if t.end > first and t.start < length - last]
+        nearby = inner(stretch, tokens[max(0, k - reach) : k + reach + 1])
         touched = [t for t in tokens[k : k + 2] if t is token or (crosses and t.cost < math.inf)]
         if (
-            (any(t.cost == math.inf for t in inner) and any(op.rule != "aa_as_am" for op in soft))
+            (any(t.cost == math.inf for t in nearby) and any(op.rule != "aa_as_am" for op in soft))
             or (any(t.cost == math.inf for t in tokens[k + 1 : k + 2]) and len(token.word) < _CUT_SAFE)
             or any(t.cost > grounds(t.word) for t in touched)
             or any(op.rule == "phinthu" and len(token.word) < _PHINTHU_LENGTH for op in soft)
@@ -269,6 +293,41 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
         ):
             places.update(op.start for op in soft)
     return places
+
+
+def senseless(reading: Reading, stretch: Stretch) -> set[int]:
+    """Places of operations that only their words justify, where word and surroundings do not make plain sense.
+
+    The names and foreign words of clean text can be cut, with a mark moved, into words that are short or rare; where
+    a mark did move, the words are common, and so are those around.
+    """
+    words = [t for t in reading.tokens if t.cost > 0]
+    places: set[int] = set()
+    for k, token in enumerate(words):
+        soft = [op for op in token.ops if op.soft and op.rule not in _SELF_EVIDENT]
+        am = any(op.rule == "aa_as_am" for op in soft)
+        if not soft or (am and len(token.word) >= _LONE_AM_LONG):
+            continue
+        around = {token, *inner(stretch, words[max(0, k - 2) : k + 3])}
+        doubts = 0 if am else _LONE_DOUBTS
+        sense = (doubts * _LONE_DOUBT + sum(map(surprise, around))) / (doubts + len(around))
+        enough = _LONE_AM if am else _LONE_SENSE if len(token.word) < _LONE_LONG else _LONE_SENSE_LONG
+        if surprise(token) > _LONE_WORD or sense > enough:
+            places.update(op.start for op in soft)
+    ams = {op.start for op in reading.ops if op.rule == "aa_as_am"}
+    return places if ams <= places else places - ams  # one that makes sense speaks for the others
+
+
+def inner(stretch: Stretch, tokens: Iterable[Token]) -> Iterator[Token]:
+    """The pieces that reach beyond the ends, where nothing is asked of a word as it may be cut."""
+    length = len(stretch.text)
+    first, last = (_EDGE if cut else min(_EDGE, length // 5) for cut in stretch.cut)
+    return (t for t in tokens if t.end > first and t.start < length - last)
+
+
+def surprise(token: Token) -> float:
+    """How much a word costs beyond what its length accounts for."""
+    return _LONE_NONSENSE if token.cost == math.inf else token.cost - NATS_A_LETTER * len(token.word)
 
 
 def is_list_of_letters(reading: Reading) -> bool:
