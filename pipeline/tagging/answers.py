@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline import framework
 from pipeline.errors import PmqaError
@@ -28,6 +29,8 @@ from pipeline.tagging.linear import Floats
 _ENOUGH = 800
 #: Length of the pieces of the item's wording that an answer should take up.
 _PIECE = 4
+#: Strength of the penalty on large weights.
+_PENALTY = 5.0
 #: Fewer judged answers than this teach nothing.
 LEAST = 20
 
@@ -191,8 +194,6 @@ def enough(answers: Sequence[Judged]) -> bool:
 
 def train(answers: Sequence[Judged]) -> AnswerModel:
     """A model of judged answers. Raises PmqaError ("labels") if there are too few, or all were judged alike."""
-    from sklearn.linear_model import LogisticRegression
-
     targets = np.array([answer.passed for answer in answers], dtype=int)
     if not enough(answers):
         raise PmqaError(
@@ -203,10 +204,10 @@ def train(answers: Sequence[Judged]) -> AnswerModel:
     amounts = np.stack([features(answer.item, answer.text) for answer in answers])
     means, spreads = amounts.mean(axis=0), np.maximum(amounts.std(axis=0), 0.05)
     standard = (amounts - means) / spreads
-    regression = LogisticRegression(C=0.1, max_iter=500).fit(standard, targets)
+    weights, bias = _fit(standard, targets)
     return AnswerModel(
-        weights=tuple(round(float(w), 4) for w in regression.coef_[0]),
-        bias=round(float(regression.intercept_[0]), 4),
+        weights=tuple(round(float(w), 4) for w in weights),
+        bias=round(bias, 4),
         means=tuple(round(float(m), 4) for m in means),
         spreads=tuple(round(float(s), 4) for s in spreads),
         card={
@@ -218,9 +219,26 @@ def train(answers: Sequence[Judged]) -> AnswerModel:
     )
 
 
-def _unseen_figures(answers: Sequence[Judged], standard: Floats, targets: np.ndarray[Any, Any]) -> dict[str, Any]:
+def _fit(standard: Floats, targets: npt.NDArray[np.int64]) -> tuple[Floats, float]:
+    """Weights and bias of a logistic regression in which no element may count against an answer that holds it.
+
+    What little data there is would have it otherwise by chance, and advice to leave something out would be wrong.
+    """
+    from scipy.optimize import minimize
+
+    signs = 2 * targets - 1
+
+    def loss(parameters: Floats) -> float:
+        margins = signs * (standard @ parameters[:-1] + parameters[-1])
+        return float(np.logaddexp(0, -margins).sum() + _PENALTY * (parameters[:-1] ** 2).sum())
+
+    bounds = [(0.0, None)] * standard.shape[1] + [(None, None)]
+    found = minimize(loss, np.zeros(standard.shape[1] + 1), method="L-BFGS-B", bounds=bounds).x
+    return found[:-1], float(found[-1])
+
+
+def _unseen_figures(answers: Sequence[Judged], standard: Floats, targets: npt.NDArray[np.int64]) -> dict[str, Any]:
     """AUC with a bootstrap interval and Brier score, each criterion judged by a model of all others."""
-    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
     criteria = np.array([answer.item.rsplit(".", 1)[0] for answer in answers])
@@ -228,8 +246,8 @@ def _unseen_figures(answers: Sequence[Judged], standard: Floats, targets: np.nda
     for criterion in np.unique(criteria):
         seen = criteria != criterion
         if len(np.unique(targets[seen])) == 2:
-            regression = LogisticRegression(C=0.1, max_iter=500).fit(standard[seen], targets[seen])
-            probabilities[~seen] = regression.predict_proba(standard[~seen])[:, 1]
+            weights, bias = _fit(standard[seen], targets[seen])
+            probabilities[~seen] = 1 / (1 + np.exp(-(standard[~seen] @ weights + bias)))
     random = np.random.default_rng(0)
     areas = []
     for _ in range(400):
