@@ -33,7 +33,8 @@ from pipeline import framework
 from pipeline.ingest import ingest
 from pipeline.ofi import ofis
 from pipeline.plans.actions import rewrite
-from pipeline.plans.draft import Options, draft
+from pipeline.plans.draft import draft
+from pipeline.plans.gaps import Options
 from pipeline.plans.retrieval import NgramIndex, PastPlans, nearest_criterion, question, with_plan_share
 from pipeline.store import Store, open_store
 from pipeline.tagging.language import ThaiTokenizer

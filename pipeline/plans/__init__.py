@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 from pipeline.errors import PmqaError
 from pipeline.export import whole_file
 from pipeline.plans import followup, layout, markdown, priority, skeletons, word, workbook
-from pipeline.plans.draft import Options, draft
+from pipeline.plans.draft import draft
+from pipeline.plans.gaps import Options
 from pipeline.plans.model import Draft
 from pipeline.store import open_store
 

@@ -18,6 +18,9 @@ PHASES: tuple[Phase, ...] = ("plan", "do", "check", "act")
 #: framework's own marks, figures of the assessment, or a person who edited the draft.
 SourceKind = Literal["past", "reviewer", "skeleton", "framework", "assessment", "person"]
 
+#: The category of results, which are measured by indicators.
+RESULTS = 7
+
 #: The months of a fiscal year as printed, October first.
 MONTHS = ("ต.ค.", "พ.ย.", "ธ.ค.", "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.")
 
