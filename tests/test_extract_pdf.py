@@ -162,12 +162,11 @@ def matrix() -> list[Path]:
 
 
 def test_known_text_is_read_without_an_error(matrix: list[Path]) -> None:
-    missing = []
+    missing: list[tuple[str, str, str]] = []
     for pdf in matrix:
         got = squeeze("".join(f.text for f in extract(pdf, ocr="never").lines(furniture=True)))
-        for segment in json.loads(pdf.with_suffix(".truth.json").read_text("utf-8")):
-            if squeeze(segment["text"]) not in got:
-                missing.append((pdf.name, segment["kind"], segment["text"][:40]))
+        segments = json.loads(pdf.with_suffix(".truth.json").read_text("utf-8"))
+        missing += [(pdf.name, s["kind"], s["text"][:40]) for s in segments if squeeze(s["text"]) not in got]
     assert missing == []
 
 
