@@ -28,6 +28,8 @@ from pipeline.store import Store
 #: Findings that are indexed at once; a search reads as many lists for a term as there are segments, so those of
 #: less than each of these sizes are put together when they are more than so many.
 BATCH, TIERS, MANY = 25_000, (10_000, 100_000, 1_000_000), 8
+#: Kilobytes of the file that are kept in memory: the lists of frequent words are read again and again.
+CACHE = 65_536
 #: Which words belong together is learned from so many findings, and again when their number changed by this share.
 SAMPLE, RELEARN = 10_000, 0.2
 Progress = Callable[[int, int, str], None]
@@ -67,6 +69,7 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self.sql = store.connection
+        self.sql.execute(f"PRAGMA cache_size = -{CACHE}")
         self._store = store
         self._view: View | None = None
         self._places: list[Place] = []
