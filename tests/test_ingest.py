@@ -105,7 +105,7 @@ def test_two_runs_at_once_do_not_get_in_each_others_way(folder):
     write(folder, **{f"{nth:02}": f"document {nth}\nwait a little" for nth in range(12)})
     processes = [start(folder), start(folder)]
     for process in processes:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     assert len(documents(folder)) == 12
     assert len(texts(folder)) == 24
@@ -317,7 +317,7 @@ def test_an_interrupted_run_keeps_whole_documents_and_carries_on(folder):
     wait_for(two_are_in)
     children = family(process.pid)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "kept whole" in errors
     assert "Traceback" not in errors
