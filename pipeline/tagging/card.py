@@ -24,7 +24,7 @@ def card(model: Model, answers: AnswerModel | None, test: Report | None, command
     parts = [
         "# Tagger of PMQA passages\n",
         "Says of a passage in Thai its category (0–7, 0 = none), criterion, role and verdict. Linear models "
-        "(multinomial logistic regression, scikit-learn) over hashed character n-grams; `model.json` and "
+        "(support vector machines, scikit-learn) over hashed character n-grams; `model.json` and "
         "`weights.npz` are plain data, read with `allow_pickle=False`.\n",
         "## Data\n",
         f"Examples by source: {_listed(made['examples'])}. Hash of the examples: `{made['data']}`.\n",

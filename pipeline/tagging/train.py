@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from pipeline import framework
@@ -29,7 +29,7 @@ from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, soft
 _LEAST = 3
 _FEW = 500
 #: Inverse strength of the penalty on large weights.
-_PENALTY = 3.0
+_PENALTY = 1.0
 #: Folds that the temperatures are fitted over.
 _FOLDS = 3
 #: What a passage that is not handed to a person must be right at, on unseen phrases and documents.
@@ -72,8 +72,8 @@ def train(
 ) -> Model:
     """A model of every head (of those in `only`) that the examples teach.
 
-    `calibrate` fits temperatures and the abstention threshold over folds; without it, probabilities are those
-    of the regression. Raises PmqaError ("labels") if no two categories are labelled.
+    `calibrate` fits temperatures and the abstention threshold over folds; without it, probabilities mean
+    little. Raises PmqaError ("labels") if no two categories are labelled.
     """
     if len({example.category for example in examples} - {None}) < 2:
         raise PmqaError(
@@ -119,15 +119,14 @@ def train(
 
 
 def _fit(features: csr_matrix, targets: npt.NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
-    """Weights (features by labels) and biases of a multinomial logistic regression."""
-    count = int(targets.max()) + 1
-    regression = LogisticRegression(C=_PENALTY, max_iter=300)
+    """Weights (features by labels) and biases of linear support vector machines, one against the rest."""
+    machine = LinearSVC(C=_PENALTY, random_state=0)
     with threadpool_limits(1):  # sums in one order, so that training gives the same weights every time
-        regression.fit(features, targets, sample_weight=weights)
-    if count == 2:  # scikit-learn gives the log odds of the second label only
-        half = regression.coef_[0] / 2
-        return np.stack([-half, half], axis=1), np.array([-1, 1]) * regression.intercept_[0] / 2
-    return np.ascontiguousarray(regression.coef_.T), regression.intercept_
+        machine.fit(features, targets, sample_weight=weights)
+    if len(machine.classes_) == 2:  # scikit-learn gives the margin of the second label only
+        half = machine.coef_[0] / 2
+        return np.stack([-half, half], axis=1), np.array([-1, 1]) * machine.intercept_[0] / 2
+    return np.ascontiguousarray(machine.coef_.T), machine.intercept_
 
 
 def _balanced(weights: Floats, targets: npt.NDArray[np.int64]) -> Floats:
