@@ -60,9 +60,10 @@ def _ends(run: str, at: int) -> list[int]:
     """Where words that begin at a place of a run end, the longest first; none ends before a mark."""
     known, lengths = _lexicon()
     size = len(run)
+    found = lengths.get(run[at : at + 4]) or lengths.get(run[at : at + 3]) or lengths.get(run[at : at + 2], ())
     return [
         end
-        for length in lengths.get(run[at : at + 3]) or lengths.get(run[at : at + 2], ())
+        for length in found
         if (end := at + length) <= size and run[at:end] in known and (end == size or run[end] not in DEPENDENT)
     ]
 
@@ -75,17 +76,16 @@ def dictionary() -> frozenset[str]:
 
 @cache
 def _lexicon() -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
-    """The words that text is cut into, and the lengths, longest first, of those that begin with three letters.
+    """The words that text is cut into, and the lengths, longest first, of those that begin with four letters.
 
-    A word of two letters stands under itself, and under whatever three letters of others it begins.
+    A shorter word stands under itself, and under whatever letters of others it begins.
     """
     known = frozenset(word for word in (*dictionary(), *domain_terms()) if len(word) > 1 and all(map(is_thai, word)))
     lengths: dict[str, set[int]] = {}
     for word in known:
-        lengths.setdefault(word[:3], set()).add(len(word))
+        lengths.setdefault(word[:4], set()).add(len(word))
     for start, found in lengths.items():
-        if start[:2] in known:
-            found.add(2)
+        found.update(size for size in (2, 3) if start[:size] in known)
     return known, {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
 
 
