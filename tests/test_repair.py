@@ -158,14 +158,13 @@ def test_gold() -> None:
     assert not weak
 
 
-#: Damage for certain, whoever made it: the rest of a clean document must stay as it is.
-DAMAGE = re.compile("ํ[่-๋]?า|[่-๋]ํ|([ัิ-ฺ็-์])\\1|[่-์][ัิ-ู]|เเ|[ะาำเ-ไ][ัิ-ฺ็-์]| [ัิ-ฺ็-์]|[\ue000-\uf8ff]")
+#: Slips of a typist that no reading of the line leaves in doubt: what is changed there is no harm.
+SLIP = re.compile("ํ[่-๋]?า|[่-๋]ํ|([ัิ-ฺ็-์])\\1|[่-์][ัิ-ู]|เเ|[ะาำเ-ไ][ัิ-ฺ็-์]")
 
 
 def changed_lines(lines: list[str]) -> list[str]:
-    repairer = Repairer(default_repairer().lexicon)
-    clean = [line for line in lines if not DAMAGE.search(line)]
-    return [line for line, r in zip(clean, repairer.lines(clean), strict=True) if r.text != line]
+    results = Repairer(default_repairer().lexicon).lines(lines)
+    return [line for line, r in zip(lines, results, strict=True) if r.text != line and not SLIP.search(line)]
 
 
 @needs_documents
@@ -174,14 +173,13 @@ def test_clean_documents_stay() -> None:
     lines = next(seeds.glob("000_*")).read_text(encoding="utf-8").split("\n")[794:6297]
     for name in ("002_*", "003_*", "004_*"):
         lines += next(seeds.glob(name)).read_text(encoding="utf-8").split("\n")
-    # Two words that lost a SARA AM without a trace, and a word with a space in it, stand in these documents.
-    changed = [line for line in changed_lines(lines) if "ประจาปี" not in line and "เทคโน โลยี" not in line]
+    changed = changed_lines(lines)
     assert len(changed) <= len(lines) / 2000, changed
 
 
 def test_clean_public_thai_stays() -> None:
     from pythainlp.corpus import core
 
-    lines = [*core.get_corpus("orst_words_th.txt")][::3] + [*core.get_corpus("wikipedia_titles_th.txt")][::500]
-    changed = changed_lines([line for line in lines if "ฺ" not in line])
-    assert len(changed) <= len(lines) / 1000, changed  # single words and foreign names, harder than sentences
+    lines = [*core.get_corpus("orst_words_th.txt")][::3] + [*core.get_corpus("wikipedia_titles_th.txt")][::50]
+    changed = changed_lines(lines)
+    assert len(changed) <= len(lines) / 2000, changed  # single words and foreign names, harder than sentences

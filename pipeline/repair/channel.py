@@ -44,6 +44,7 @@ class Costs:
     swap: float = -6.0
     doubled: float = -4.0
     nikhahit: float = -6.0
+    nikhahit_else: float = 2.0
     sara_am: float = -8.0
     aa_as_am: float = 4.5
     am_kept: float = 0.0
@@ -167,6 +168,9 @@ def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
                     offer(i, i + 2, "ำ", "nikhahit", costs.nikhahit)
                 elif following in _TONES and s[i + 2 : i + 3] == "า":
                     offer(i, i + 3, following + "ำ", "nikhahit", costs.nikhahit)
+                else:
+                    for sign in "์ำ":
+                        offer(i, i + 1, sign, "nikhahit", costs.nikhahit_else)
             if char in _SILENT and before in _TALL and near[i]:
                 offer(i, i + 1, _SILENT[char], "silent_swap", costs.silent_swap)
             if char == "ฺ" and near[i]:
@@ -185,7 +189,8 @@ def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
             if second in _MARKS:
                 pair = following + second if following in _VOWEL_MARKS else second + following
                 offer(i, i + 3, pair + char, "shift", cost)
-        if costs.insert < _CLOSED and following not in _MARKS and (char in _CONSONANTS or char in "ุู"):
+        alone = before == " " and following in {"", " "}  # an abbreviation, or the letter of an annex
+        if costs.insert < _CLOSED and following not in _MARKS and (char in _CONSONANTS or char in "ุู") and not alone:
             for mark in _DROPPED if char in _CONSONANTS else "่้":
                 offer(i, i + 1, char + mark, "dropped_mark", costs.insert)
     order: list[int] = []

@@ -25,7 +25,8 @@ _MENDABLE = re.compile(f"[ ำํฺ]|เเ|[ปฝฟฬ][ุู]|[่-์][{M
 _LETTERSPACED_TOKEN = re.compile("(?<![^ ])(?:[ก-ฮเ-ไ][ัิ-ฺ็-๎]*(?! า)|า)(?= )")
 _BETWEEN_SPACES = re.compile("[^ ]+")
 _SPACE = re.compile(f"(?<=[{_THAI}]) (?=[{_THAI}])")
-_LOW_MARK = re.compile("[ก-ฮุู][็-์]")
+#: Marks that have a presentation form of their own where no vowel is above: MAI TAIKHU only over tall consonants.
+_LOW_MARK = re.compile("[ก-ฮุู][่-์]|[ปฝฟฬ]็")
 _PLAIN_AA = re.compile("[ก-ฮ][่-๋]?า")
 _SPACED_AM = re.compile("[ก-ฮ][่-๋]? ำ")
 
@@ -43,6 +44,10 @@ DROPPED = replace(PLAIN, insert=5.0)
 _DROPPED_GAIN, _DROPPED_IN_ALL = 4.0, 10.0
 #: So many strange sequences, and no mark right over a consonant, make a line worth trying for lost marks.
 _DROPPED_SPANS = 2
+#: What a mark put back costs where two words of the line lost theirs, and where there are more about.
+_DROPPED_PRICES = (2.5, 1.0)
+#: So many words about a line that lost marks show that it lost them too.
+_DROPPED_AROUND = 6
 #: A line of so few letters may be a column, where one gap in a word says that gaps mean little.
 _COLUMN = 60
 #: A word may cost this much when a space inside it is taken out.
@@ -56,8 +61,9 @@ _SELF_EVIDENT = frozenset({"double_sara_e", "stray_space"})
 #: Where nothing else is damaged, an edited word may cost so much more than its length accounts for; it and the
 #: words around it, as a mean, so much; or so much if the word is long, which is of so many letters.
 _LONE_WORD, _LONE_SENSE, _LONE_SENSE_LONG, _LONE_LONG = 6.9, 5.1, 6.0, 5
-#: For ำ read as า the mean may be this, as a typist has no reason to confuse them; a word this long is enough.
-_LONE_AM, _LONE_AM_LONG = 5.65, 8
+#: For ำ read as า the mean may be this, or this if there are two, as a typist has no reason to confuse them; a word
+#: of so many letters is enough.
+_LONE_AM, _LONE_AMS, _LONE_AM_LONG = 5.65, 6.9, 8
 #: What a letter no word accounts for counts in that mean; how many words of doubt it starts from, and what each is.
 _LONE_NONSENSE, _LONE_DOUBTS, _LONE_DOUBT = 10.0, 2, 6.0
 #: PHINTHU is right in Pali and in foreign names; only in a word this long is it taken for a smudge.
@@ -87,6 +93,7 @@ class Tally(NamedTuple):
     lost_ams: int = 0
     kept_ams: int = 0
     dropped: int = 0
+    low_marks: int = 0
     damage: int = 0
     letters: int = 0
 
@@ -126,7 +133,7 @@ class Repairer:
             tallies = {i: self._tally(stretches[i], results[i].text) for i in spans}
             for i, signs in self._wider(results, tallies).items():
                 text = results[i].text
-                whole = [Span(0, len(text), True)] if signs == "า" else spans[i]
+                whole = [Span(0, len(text), True)] * _DROPPED_SPANS if signs == "า" else spans[i]
                 stretches[i] = list(stretches_of(text, whole, signs))
                 tallies[i] = self._tally(stretches[i], text)
             speaking = {i for i, tally in tallies.items() if tally.speaks}
@@ -158,6 +165,7 @@ class Repairer:
     def _tally(self, stretches: Sequence[Stretch], line: str) -> Tally:
         """The signs in the stretches of a line; what speaks against damage is counted in all of the line."""
         hard = [op for s in stretches for op in self._read(s).ops if not op.soft and op.rule in _SYSTEMATIC]
+        low_marks = len(_LOW_MARK.findall(line))
         ops = [op for s in stretches for op in self._reading(s, not hard).ops]
         rules = Counter(op.rule for op in ops)
         used = rules["stray_space"] + rules["lost_sara_am"] + rules["space_before_mark"]
@@ -169,7 +177,8 @@ class Repairer:
             spaces=len(_SPACE.findall(line)) - used - len(_SPACED_AM.findall(line)),
             lost_ams=rules["am_lost"],
             kept_ams=line.count("ำ"),
-            dropped=0 if _LOW_MARK.search(line) else sum(map(self._dropped, stretches)),
+            dropped=0 if low_marks else sum(map(self._dropped, stretches)),
+            low_marks=low_marks,
             damage=len(hard) + sum(op.soft and op.rule not in _SELF_EVIDENT for op in ops),
             letters=len(line) - line.count(" "),
         )
@@ -198,7 +207,9 @@ class Repairer:
         if own.shifts or around.shifts >= 2:
             costs = replace(costs, shift=4.0)
         if own.dropped >= 2 or (own.dropped and around.dropped >= 2):
-            costs = replace(costs, insert=1.0 if own.dropped + around.dropped >= 3 else DROPPED.insert)
+            costs = replace(costs, insert=_DROPPED_PRICES[own.dropped + around.dropped >= 3])
+        elif around.dropped >= _DROPPED_AROUND and not own.low_marks and around.low_marks < around.dropped:
+            costs = replace(costs, insert=DROPPED.insert)
         if own.lost_ams + around.lost_ams >= 3 and not own.kept_ams + around.kept_ams:
             costs, near = replace(costs, am_lost=1.5), _opened(near, text, "า", TRACELESS)
         elif own.lost_ams or around.lost_ams >= 2:
@@ -303,6 +314,7 @@ def senseless(reading: Reading, stretch: Stretch) -> set[int]:
     """
     words = [t for t in reading.tokens if t.cost > 0]
     places: set[int] = set()
+    ams = {op.start for op in reading.ops if op.rule == "aa_as_am"}
     for k, token in enumerate(words):
         soft = [op for op in token.ops if op.soft and op.rule not in _SELF_EVIDENT]
         am = any(op.rule == "aa_as_am" for op in soft)
@@ -311,10 +323,12 @@ def senseless(reading: Reading, stretch: Stretch) -> set[int]:
         around = {token, *inner(stretch, words[max(0, k - 2) : k + 3])}
         doubts = 0 if am else _LONE_DOUBTS
         sense = (doubts * _LONE_DOUBT + sum(map(surprise, around))) / (doubts + len(around))
-        enough = _LONE_AM if am else _LONE_SENSE if len(token.word) < _LONE_LONG else _LONE_SENSE_LONG
+        if am:
+            enough = _LONE_AM if len(ams) == 1 else _LONE_AMS
+        else:
+            enough = _LONE_SENSE if len(token.word) < _LONE_LONG else _LONE_SENSE_LONG
         if surprise(token) > _LONE_WORD or sense > enough:
             places.update(op.start for op in soft)
-    ams = {op.start for op in reading.ops if op.rule == "aa_as_am"}
     return places if ams <= places else places - ams  # one that makes sense speaks for the others
 
 
