@@ -53,7 +53,7 @@ LABELS: Mapping[str, re.Pattern[str]] = {
     "period": re.compile(r"^ระยะเวลา(?:การ)?ดำเนินการ ?:?"),
     "scoring": re.compile(r"^เกณฑ์การให้คะแนน(?:/การดำเนินการ)? ?:?$"),
     "remark": re.compile(r"^หมายเหตุ ?:?"),
-    "budget": re.compile(r"^งบประมาณ ?:?"),
+    "budget": re.compile(r"^งบประมาณ(?: ?:| ?$| (?=[\d,.]+ (?:ล้าน)?บาท|ไม่))"),
     "responsible": re.compile(r"^(?:หน่วยงาน(?:ที่)?|ผู้)รับผิดชอบ(?:โครงการ)? ?:?$"),
 }
 _PERIOD = re.compile(r"เริ่มต้น ?(?P<start>.+?) ?สิ้นสุด ?(?P<end>.+)$")
@@ -206,17 +206,16 @@ def _title(rows: Sequence[Row], at: int, level: str) -> tuple[str, list[TextLine
     first = rows[at - 1]
     text = without_bullet(clean(first.text))
     parts, lines = [text[_match(level, first).start("title") :]], list(first.lines)
-    while at < len(rows) and not rows[at].tabular and _wraps(lines[-1], rows[at].lines[0]):
+    while at < len(rows) and not rows[at].tabular and _wraps(rows[at].lines[0]):
         parts.append(clean(rows[at].text))
         lines += rows[at].lines
         at += 1
     return join_wrapped(parts), lines, at
 
 
-def _wraps(before: TextLine, line: TextLine) -> bool:
-    if _heading(line) or _field(line)[0]:
-        return False
-    return line.gap == 0 if line.line.page is None or line.line.bbox is None else before.line.joint is not None
+def _wraps(line: TextLine) -> bool:
+    """Whether a line below a heading belongs to its title."""
+    return line.gap == 0 and not _heading(line) and not _field(line)[0]
 
 
 def _past_the_form(sheet: _Sheet, row: Row) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.extract.model import Cell, Line
 from pipeline.forms.ticks import read_tick, read_verdict
@@ -19,6 +20,8 @@ PAGE_MARK = re.compile(
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
 #: Width of a space, in heights of a line.
 _SPACE_WIDTH = 0.2
+#: How much further apart than the closest lines two lines stand between which a paragraph ends.
+_APART = 1.15
 #: Lines that a running head or foot may take.
 _REACH = 12
 
@@ -29,7 +32,8 @@ class TextLine:
 
     `text` is repaired, stripped and single-spaced; `plain` is the same with Arabic digits, character for
     character, and is what patterns are matched against. `indent` is how far it stands from the left margin, in
-    characters (of a PDF's lines outside of tables, from their place), `gap` the number of blank lines before it.
+    characters (of a PDF's lines outside of tables, from their place), `gap` the number of blank lines before it:
+    in a PDF 1 where room, a page's end or a table's is above a line that the one before does not run on into.
     """
 
     text: str
@@ -47,7 +51,7 @@ class TextLine:
 def text_lines(lines: Iterable[Line]) -> list[TextLine]:
     """Lines with text, without furniture, page marks and what runs along with them."""
     lines = list(lines)
-    margins = _margins(lines)
+    margins, leading = _margins(lines), _leading(lines)
     out: list[TextLine] = []
     gap = 0
     for line in lines:
@@ -61,6 +65,8 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
             indent = round(
                 (line.bbox.x0 - margins[line.page]) / max(_SPACE_WIDTH * (line.bbox.bottom - line.bbox.top), 1)
             )
+        if line.bbox and out:
+            gap = int(_stands_off(out[-1].line, line, leading))
         out.append(TextLine(text, plain, indent, gap, line))
         gap = 0
     running = _running(out)
@@ -74,6 +80,27 @@ def _margins(lines: Iterable[Line]) -> dict[int | None, float]:
         if line.bbox and not line.cell and line.text.strip():
             margins[line.page] = min(margins.get(line.page, line.bbox.x0), line.bbox.x0)
     return margins
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    """How far below each other the closest lines of a document stand, in heights of a line; 0 if none do."""
+    pitches = sorted(pitch for a, b in pairwise(lines) if (pitch := _pitch(a, b)) and pitch > 0.5)
+    return pitches[len(pitches) // 10] if pitches else 0.0
+
+
+def _pitch(line: Line, after: Line) -> float | None:
+    """How far a line stands below the one before it, in its heights; None in tables and over a page's end."""
+    if not line.bbox or not after.bbox or line.cell or after.cell or line.page != after.page:
+        return None
+    return (after.bbox.top - line.bbox.top) / max(after.bbox.bottom - after.bbox.top, 1)
+
+
+def _stands_off(line: Line, after: Line, leading: float) -> bool:
+    """Whether something blank is between two lines of a PDF that follow each other."""
+    if line.joint is not None or (line.cell and after.cell):
+        return False
+    pitch = _pitch(line, after)
+    return pitch is None or pitch < 0 or pitch > _APART * leading
 
 
 def _running(lines: Sequence[TextLine]) -> set[int]:

@@ -22,7 +22,10 @@ _LETTERS = re.compile(r"[A-Za-zก-๙]")
 
 
 def paragraphs(lines: Sequence[TextLine], *, items: bool = True) -> Iterator[list[TextLine]]:
-    """Lines outside of tables, grouped as they belong to one paragraph, and to one list item unless `items` is off."""
+    """Lines outside of tables, grouped as they belong to one paragraph, and to one list item.
+
+    With `items` off, lines that stand close together are one group, as in the text boxes of a slide.
+    """
     spaced = any(line.gap for line in lines)
     longest = max((len(line.text) for line in lines), default=0)
     group: list[TextLine] = []
@@ -39,7 +42,7 @@ def _runs_on(before: TextLine, line: TextLine, spaced: bool, longest: int, items
     if (items and _OPENS.match(line.plain)) or before.text.startswith("#"):
         return False
     if line.line.page is not None and before.line.bbox is not None:
-        return before.line.joint is not None
+        return before.line.joint is not None or (not items and spaced and line.gap == 0)
     return line.gap == 0 and (spaced or len(before.text) >= _FULL * longest)
 
 

@@ -31,9 +31,11 @@ def apart(before: TextLine, line: TextLine) -> bool:
     """Whether something blank is between two lines that follow each other: blank lines in a text; in a PDF room
     above the second, or another cell, or another column."""
     a, b = before.line, line.line
-    if line.gap > 0 or a.cell != b.cell:
+    if a.cell != b.cell:
         return True
-    if a.bbox is None or b.bbox is None or a.page != b.page:
+    if a.bbox is None or b.bbox is None:
+        return line.gap > 0
+    if a.page != b.page:
         return False
     height = a.bbox.bottom - a.bbox.top
     return b.bbox.top < a.bbox.top or b.bbox.top - a.bbox.bottom > _BLANK * height or b.bbox.x0 > a.bbox.x1
