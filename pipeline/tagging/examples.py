@@ -27,7 +27,7 @@ VERDICTS = ("pass", "fail")
 #: A key term of fewer characters says too little to be filed by.
 _TELLING = 12
 #: How much an example counts by where its label comes from.
-WEIGHTS = {"human": 2.0, "structure": 0.5, "corpus": 0.5}
+WEIGHTS = {"human": 2.0, "structure": 1.0, "corpus": 0.5}
 #: Shorter than this (characters that count) and a text says nothing.
 _LEAST = 5
 

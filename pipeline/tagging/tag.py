@@ -18,8 +18,6 @@ from pipeline.tagging.linear import Floats, Model
 MODEL_VARIABLE = "PMQA_MODEL"
 #: Criteria named with their probability.
 _NAMED = 5
-#: A pass or fail is said from this probability on.
-_DECIDED = 0.6
 #: Decimals of a probability: more would differ between machines' exponential functions.
 _DECIMALS = 4
 
@@ -30,7 +28,8 @@ class Tag:
 
     `category` is 0–7 (0 = none) with the probability of each in `category_probs`; `criterion` is null where the
     category is 0, `criterion_probs` names the likeliest five; `role` is "strength", "ofi" or null for neither;
-    `verdict` is "pass", "fail" or null for undecided. `abstained`: too unsure to rely on, a person should look.
+    `verdict` is "pass", "fail", or null where the role is neither. `abstained`: too unsure to rely on, a person should
+    look.
     """
 
     category: int
@@ -79,14 +78,14 @@ class Tagger:
                 category = int(heads["category"].labels[best])
                 likeliest = np.argsort(-criteria[row], kind="stable")[:_NAMED]
                 named = {heads["criterion"].labels[i]: float(criteria[row, i]) for i in likeliest}
-                role = self._answer(found, "role", row, 0.0)
+                role = self._answer(found, "role", row)
                 yield Tag(
                     category=category,
                     category_probs=dict(zip(heads["category"].labels, map(float, probabilities), strict=True)),
                     criterion=self._criterion(criteria[row], best) if category else None,
                     criterion_probs=named,
                     role=None if role == "none" else role,
-                    verdict=None if role in (None, "none") else self._answer(found, "verdict", row, _DECIDED),
+                    verdict=None if role in (None, "none") else self._answer(found, "verdict", row),
                     abstained=bool(probabilities[best] < self.model.threshold),
                 )
 
@@ -107,11 +106,8 @@ class Tagger:
             return None
         return self.model.heads["criterion"].labels[int(within[probabilities[within].argmax()])]
 
-    def _answer(self, found: dict[str, Floats], head: str, row: int, least: float) -> str | None:
-        if head not in found:
-            return None
-        best = int(found[head][row].argmax())
-        return self.model.heads[head].labels[best] if found[head][row, best] >= least else None
+    def _answer(self, found: dict[str, Floats], head: str, row: int) -> str | None:
+        return self.model.heads[head].labels[int(found[head][row].argmax())] if head in found else None
 
 
 @cache
