@@ -166,9 +166,11 @@ def graph(s: str, costs: Costs, near: Sequence[int]) -> Graph:
             if char == "ํ":
                 if following == "า":
                     offer(i, i + 2, "ำ", "nikhahit", costs.nikhahit)
+                    if near[i]:
+                        offer(i, i + 2, "า", "nikhahit", costs.nikhahit_else)
                 elif following in _TONES and s[i + 2 : i + 3] == "า":
                     offer(i, i + 3, following + "ำ", "nikhahit", costs.nikhahit)
-                else:
+                elif near[i]:
                     for sign in "์ำ":
                         offer(i, i + 1, sign, "nikhahit", costs.nikhahit_else)
             if char in _SILENT and before in _TALL and near[i]:

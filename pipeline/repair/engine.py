@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, is_gap, pushed_marks
+from pipeline.repair.channel import PLAIN, SHIFTED, STRANGE, TRACELESS, Costs, Op, is_gap, pushed_marks
 from pipeline.repair.decode import NATS_A_LETTER, Reading, Token, copy_cost, decode, grounds
 from pipeline.repair.detect import PRIVATE, Span, suspicions
 from pipeline.repair.explain import Edit, Explained, composed, replay
@@ -66,8 +66,9 @@ _LONE_WORD, _LONE_SENSE, _LONE_SENSE_LONG, _LONE_LONG = 6.9, 5.1, 6.0, 5
 _LONE_AM, _LONE_AMS, _LONE_AM_LONG = 5.65, 6.9, 8
 #: What a letter no word accounts for counts in that mean; how many words of doubt it starts from, and what each is.
 _LONE_NONSENSE, _LONE_DOUBTS, _LONE_DOUBT = 10.0, 2, 6.0
-#: PHINTHU is right in Pali and in foreign names; only in a word this long is it taken for a smudge.
-_PHINTHU_LENGTH = 6
+#: PHINTHU is right in Pali and in foreign names, and NIKHAHIT before SARA AA is half a SARA AM; only in a word this
+#: long are they taken for smudges.
+_SMUDGE_LENGTH = 6
 #: How far, in lines, damage in one line says something about another.
 _REACH = 6
 #: Letters on either side of something suspicious where an edit may lie, and that are read along with it.
@@ -129,12 +130,14 @@ class Repairer:
         for _ in range(_ROUNDS):
             found = suspicions([results[i].text for i in todo])
             spans = {todo[k]: found[k] for k in found}
-            stretches = {i: list(stretches_of(results[i].text, spans[i])) for i in spans}
+            stretches = {
+                i: list(stretches_of(results[i].text, spans[i], settled=restored_ams(results[i]))) for i in spans
+            }
             tallies = {i: self._tally(stretches[i], results[i].text) for i in spans}
             for i, signs in self._wider(results, tallies).items():
                 text = results[i].text
                 whole = [Span(0, len(text), True)] * _DROPPED_SPANS if signs == "า" else spans[i]
-                stretches[i] = list(stretches_of(text, whole, signs))
+                stretches[i] = list(stretches_of(text, whole, signs, restored_ams(results[i])))
                 tallies[i] = self._tally(stretches[i], text)
             speaking = {i for i, tally in tallies.items() if tally.speaks}
             changed = []
@@ -299,7 +302,7 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
             (any(t.cost == math.inf for t in nearby) and any(op.rule != "aa_as_am" for op in soft))
             or (any(t.cost == math.inf for t in tokens[k + 1 : k + 2]) and len(token.word) < _CUT_SAFE)
             or any(t.cost > grounds(t.word) for t in touched)
-            or any(op.rule == "phinthu" and len(token.word) < _PHINTHU_LENGTH for op in soft)
+            or (len(token.word) < _SMUDGE_LENGTH and any(is_smudge(op) for op in soft))
             or any(op.rule == "stray_space" and token.cost > _JOINED for op in soft)
         ):
             places.update(op.start for op in soft)
@@ -332,6 +335,11 @@ def senseless(reading: Reading, stretch: Stretch) -> set[int]:
     return places if ams <= places else places - ams  # one that makes sense speaks for the others
 
 
+def is_smudge(op: Op) -> bool:
+    """Whether an operation takes a sign away for which nothing comes in its place."""
+    return op.rule == "phinthu" or (op.rule == "nikhahit" and op.after == "า")
+
+
 def inner(stretch: Stretch, tokens: Iterable[Token]) -> Iterator[Token]:
     """The pieces that reach beyond the ends, where nothing is asked of a word as it may be cut."""
     length = len(stretch.text)
@@ -354,8 +362,22 @@ def is_list_of_letters(reading: Reading) -> bool:
     return beside > 1 and 2 * beside > sum(op.rule == "stray_space" for op in reading.ops)
 
 
-def stretches_of(text: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
-    """The parts of a line to read: where something suspicious, or one of the signs, can be mended, with its context."""
+def restored_ams(result: Explained) -> set[int]:
+    """Places in the repaired text of the SARA AM that a NIKHAHIT has become: no reason to doubt them again."""
+    places: set[int] = set()
+    drift = 0
+    for edit in result.edits:
+        if "nikhahit" in edit.rule and "ำ" in edit.after:
+            places.add(edit.start + drift + edit.after.index("ำ"))
+        drift += len(edit.after) - len(edit.before)
+    return places
+
+
+def stretches_of(text: str, spans: Sequence[Span], signs: str = "", settled: Iterable[int] = ()) -> Iterator[Stretch]:
+    """The parts of a line to read: where something suspicious, or one of the signs, can be mended, with its context.
+
+    Nothing is to be done at the ``settled`` places.
+    """
     near = bytearray(len(text))
     for start, end, lost in spans:
         for i in range(max(0, start - _NEAR), min(len(text), end + _NEAR)):
@@ -363,6 +385,8 @@ def stretches_of(text: str, spans: Sequence[Span], signs: str = "") -> Iterator[
         if lost:
             for i in range(start, end):
                 near[i] |= TRACELESS
+    for i in settled:
+        near[i] = 0
     mendable = [
         i for i in (m.start() for m in _MENDABLE.finditer(text)) if near[i] and (text[i] != " " or is_gap(text, i))
     ]
