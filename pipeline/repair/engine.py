@@ -130,14 +130,12 @@ class Repairer:
         for _ in range(_ROUNDS):
             found = suspicions([results[i].text for i in todo])
             spans = {todo[k]: found[k] for k in found}
-            stretches = {
-                i: list(stretches_of(results[i].text, spans[i], settled=restored_ams(results[i]))) for i in spans
-            }
+            stretches = {i: list(stretches_of(results[i].text, spans[i])) for i in spans}
             tallies = {i: self._tally(stretches[i], results[i].text) for i in spans}
             for i, signs in self._wider(results, tallies).items():
                 text = results[i].text
                 whole = [Span(0, len(text), True)] * _DROPPED_SPANS if signs == "า" else spans[i]
-                stretches[i] = list(stretches_of(text, whole, signs, restored_ams(results[i])))
+                stretches[i] = list(stretches_of(text, whole, signs))
                 tallies[i] = self._tally(stretches[i], text)
             speaking = {i for i, tally in tallies.items() if tally.speaks}
             changed = []
@@ -291,6 +289,7 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
     tokens = reading.tokens
     places: set[int] = set()
     agreed = sum(op.rule == "aa_as_am" for op in reading.ops) > 1
+    garbled = any(op.soft and op.rule == "nikhahit" for op in reading.ops)
     for k, token in enumerate(tokens):
         soft = [op for op in token.ops if op.soft and not (agreed and op.rule == "aa_as_am")]
         if not soft:
@@ -303,6 +302,7 @@ def unsupported(reading: Reading, stretch: Stretch, reach: int) -> set[int]:
             or (any(t.cost == math.inf for t in tokens[k + 1 : k + 2]) and len(token.word) < _CUT_SAFE)
             or any(t.cost > grounds(t.word) for t in touched)
             or (len(token.word) < _SMUDGE_LENGTH and any(is_smudge(op) for op in soft))
+            or (garbled and len(token.word) < _SMUDGE_LENGTH and any(op.rule == "aa_as_am" for op in soft))
             or any(op.rule == "stray_space" and token.cost > _JOINED for op in soft)
         ):
             places.update(op.start for op in soft)
@@ -362,22 +362,8 @@ def is_list_of_letters(reading: Reading) -> bool:
     return beside > 1 and 2 * beside > sum(op.rule == "stray_space" for op in reading.ops)
 
 
-def restored_ams(result: Explained) -> set[int]:
-    """Places in the repaired text of the SARA AM that a NIKHAHIT has become: no reason to doubt them again."""
-    places: set[int] = set()
-    drift = 0
-    for edit in result.edits:
-        if "nikhahit" in edit.rule and "ำ" in edit.after:
-            places.add(edit.start + drift + edit.after.index("ำ"))
-        drift += len(edit.after) - len(edit.before)
-    return places
-
-
-def stretches_of(text: str, spans: Sequence[Span], signs: str = "", settled: Iterable[int] = ()) -> Iterator[Stretch]:
-    """The parts of a line to read: where something suspicious, or one of the signs, can be mended, with its context.
-
-    Nothing is to be done at the ``settled`` places.
-    """
+def stretches_of(text: str, spans: Sequence[Span], signs: str = "") -> Iterator[Stretch]:
+    """The parts of a line to read: where something suspicious, or one of the signs, can be mended, with its context."""
     near = bytearray(len(text))
     for start, end, lost in spans:
         for i in range(max(0, start - _NEAR), min(len(text), end + _NEAR)):
@@ -385,8 +371,6 @@ def stretches_of(text: str, spans: Sequence[Span], signs: str = "", settled: Ite
         if lost:
             for i in range(start, end):
                 near[i] |= TRACELESS
-    for i in settled:
-        near[i] = 0
     mendable = [
         i for i in (m.start() for m in _MENDABLE.finditer(text)) if near[i] and (text[i] != " " or is_gap(text, i))
     ]
