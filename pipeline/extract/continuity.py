@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipeline.extract.model import Cell, Line, Page
+from pipeline.extract.model import CUT_ROW, Cell, Line, Page
 
 #: A row cut into more pages than this is let go.
 _LONGEST = 12
@@ -34,6 +34,7 @@ class Laid:
 
     page: Page
     tables: list[Table] = field(default_factory=list)
+    cut: tuple[int, int] | None = None  # the row at its top that goes on from the page before
 
 
 def flow(pages: Iterable[Laid]) -> Iterator[Page]:
@@ -45,10 +46,11 @@ def flow(pages: Iterable[Laid]) -> Iterator[Page]:
     for laid in pages:
         row = _cut_row(held[-1], laid) if held else None
         if row is None:
-            yield from (each.page for each in held)
+            yield from map(_finished, held)
             held = [laid]
             continue
         held[-1].page.row_cut = True
+        laid.cut = row
         first = held[0]
         origin = _last_row(first.page)
         if origin is not None:
@@ -56,9 +58,18 @@ def flow(pages: Iterable[Laid]) -> Iterator[Page]:
         if _last_row(laid.page) == row and len(held) < _LONGEST:
             held.append(laid)
         else:
-            yield from (each.page for each in held)
+            yield from map(_finished, held)
             held = [laid]
-    yield from (each.page for each in held)
+    yield from map(_finished, held)
+
+
+def _finished(laid: Laid) -> Page:
+    """A page whose lines tell which of them finish a row of the page before."""
+    if laid.cut:
+        for line in _in_row(laid.page, laid.cut):
+            if line.cell is not None:
+                line.cell = Cell(line.cell.table, CUT_ROW, line.cell.column)
+    return laid.page
 
 
 def _body(page: Page) -> list[Line]:

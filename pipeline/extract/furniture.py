@@ -56,7 +56,7 @@ def _marked(ahead: deque[Page], behind: deque[Page], heads: list[list[tuple[str,
     for line in (by_height[:2] + by_height[-2:]) if by_height else ():
         if line.cell is None and _PAGE_NUMBER.fullmatch(arabic_digits(line.text.strip())):
             line.furniture = True
-    _mark_head(page, by_height, heads)
+    _mark_head(page, behind[-1] if behind else None, by_height, heads)
     behind.append(page)
     return page
 
@@ -101,10 +101,14 @@ def same_but_number(text: str, page: int, other: str, there: int) -> bool:
     return all(step in (0, there - page) for step in steps)
 
 
-def _mark_head(page: Page, by_height: Sequence[Line], heads: list[list[tuple[str, ...]]]) -> None:
-    """Marks the head of a table at the top of a page if an earlier table had the same one."""
+def _mark_head(
+    page: Page, before: Page | None, by_height: Sequence[Line], heads: list[list[tuple[str, ...]]]
+) -> None:
+    """Marks the head of a table at the top of a page if an earlier table had the same one and `before`, the page
+    before, ends in a table: one that begins below text keeps its head."""
     body = [line for line in by_height if not line.furniture]
-    if not body or body[0].cell is None:
+    above = [line for line in before.lines if not line.furniture] if before else []
+    if not body or body[0].cell is None or not above or above[-1].cell is None:
         return _remember(page, heads)
     table = body[0].cell.table
     rows = _rows(page, table)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.extract.model import Cell, Line
+from pipeline.extract.model import CUT_ROW, Cell, Line
 from pipeline.forms.ticks import read_tick, read_verdict
 from pipeline.thai import arabic_digits
 
@@ -160,23 +160,41 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 
 
 def _can_run(line: TextLine) -> bool:
-    """Whether a line can be part of a running head: no verdict, no box, no dots or bare figures."""
+    """Whether a line can be part of a running head: no verdict, no box, no dots or bare figures.
+
+    Of a PDF's lines their places have told already.
+    """
+    if line.line.bbox:
+        return False
     boxed = read_verdict(line.plain) or read_tick(line.plain) is not None
     return not boxed and not re.fullmatch(r"[\W\d_]*", line.plain)
 
 
 def table_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
-    """Lines grouped as they stand side by side: one list a table row, one list a line outside of tables."""
+    """Lines grouped as they stand side by side: one list a table row, one list a line outside of tables.
+
+    A row that a page break cut is one list.
+    """
     rows: list[list[TextLine]] = []
-    last: tuple[int | None, int, int] | None = None
+    last: TextLine | None = None
     for line in lines:
-        key = (line.line.page, line.cell.table, line.cell.row) if line.cell else None
-        if key is not None and key == last:
+        if last is not None and _same_row(last, line):
             rows[-1].append(line)
         else:
             rows.append([line])
-        last = key
+        last = line
     return rows
+
+
+def _same_row(before: TextLine, line: TextLine) -> bool:
+    """Whether two lines that follow each other stand in one row, whose cells may go on on the next page."""
+    a, b = before.cell, line.cell
+    if a is None or b is None:
+        return False
+    if b.row == CUT_ROW or a.row == CUT_ROW:
+        return b.row == CUT_ROW
+    same_page = before.line.page == line.line.page
+    return a[:2] == b[:2] and (same_page or b.column >= a.column)
 
 
 def number(text: str) -> int | float | None:
