@@ -82,7 +82,7 @@ def _items(body: bytes) -> Iterator[_Item]:
     for match in _ITEM.finditer(body):
         kind = match.lastindex
         if kind == 1:
-            digits = re.sub(rb"\s", b"", match[1])
+            digits = match[1] if match[1].isalnum() else re.sub(rb"\s", b"", match[1])
             value = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
             if pending is None:
                 yield value

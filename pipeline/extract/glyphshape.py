@@ -83,7 +83,7 @@ def prototypes() -> Prototypes:
     """The forms of the known fonts."""
     with np.load(resource("models/glyphs") / "shapes.npz", allow_pickle=False) as data:
         return Prototypes(
-            [str(c) for c in data["characters"]],
+            data["characters"].tolist(),
             np.unpackbits(data["grids"], axis=1, count=_GRID * _GRID).astype(bool),
             data["proportions"].astype(np.float32),
             data["places"].astype(np.float32),

@@ -8,8 +8,10 @@ import logging
 import struct
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from fontTools import agl, cffLib, t1Lib
 from fontTools.pens.basePen import BasePen
 from fontTools.pens.recordingPen import DecomposingRecordingPen
@@ -107,13 +109,25 @@ class FontProgram:
         return {int(name[3:]): gid for gid, name in enumerate(self._cff.charset) if name.startswith("cid")} | {0: 0}
 
     @cached_property
-    def _cmaps(self) -> dict[tuple[int, int], dict[int, str]]:
+    def _cmaps(self) -> dict[tuple[int, int], Any]:
+        """The character maps by platform and encoding; fontTools reads each when it is first looked into."""
         try:
             if self._tt is None or "cmap" not in self._tt:
                 return {}
-            return {(t.platformID, t.platEncID): dict(t.cmap) for t in self._tt["cmap"].tables if t.format != 14}
+            return {(t.platformID, t.platEncID): t for t in self._tt["cmap"].tables if t.format != 14}
         except Exception:
             return {}
+
+    def _mapped(self, platform: int, encoding: int) -> dict[int, int]:
+        """Glyph of each code in one of the character maps."""
+        if (platform, encoding) not in self._cmaps:
+            return {}
+        try:
+            names = self._cmaps[platform, encoding].cmap
+            known = self._tt.getReverseGlyphMap() if self._tt is not None else {}
+        except Exception:
+            return {}
+        return {code: known[name] if name in known else self._gid(name) for code, name in names.items()}
 
     def _gid(self, name: str) -> int:
         try:
@@ -128,18 +142,13 @@ class FontProgram:
         """Glyph of each code point, by the font's Unicode character map."""
         for key in ((3, 10), (3, 1), (0, 4), (0, 3), (0, 6), (0, 1), (0, 0)):
             if key in self._cmaps:
-                return {code: self._gid(name) for code, name in self._cmaps[key].items()}
+                return self._mapped(*key)
         return {}
 
     @cached_property
     def symbol_cmap(self) -> dict[int, int]:
         """Glyph of each one-byte code, by the font's symbol or Macintosh character map."""
-        table: dict[int, int] = {}
-        for code, name in self._cmaps.get((1, 0), {}).items():
-            table[code] = self._gid(name)
-        for code, name in self._cmaps.get((3, 0), {}).items():
-            table[code & 0xFF] = self._gid(name)
-        return table
+        return self._mapped(1, 0) | {code & 0xFF: gid for code, gid in self._mapped(3, 0).items()}
 
     @cached_property
     def _characters(self) -> dict[int, list[str]]:
@@ -234,8 +243,10 @@ class FontProgram:
         """The table of TrueType drawings as it is in the file, and where each begins."""
         try:
             if self._tt is not None and self._cff is None:
-                data = self._tt.reader["glyf"]
-                return data, [min(offset, len(data)) for offset in self._tt["loca"]]
+                data, places = self._tt.reader["glyf"], self._tt.reader["loca"]
+                unit, form = (1, ">u4") if self._tt["head"].indexToLocFormat else (2, ">u2")
+                offsets = np.frombuffer(places, form).astype(np.int64) * unit
+                return data, np.minimum(offsets, len(data)).tolist()
         except Exception:
             pass
         return None
@@ -249,22 +260,31 @@ class FontProgram:
             return self._recorded(self._cff.CharStrings[self._cff.charset[gid]])
         if self._tt is None:
             return None
-        if self._glyf is not None and 0 <= gid < len(self._glyf[1]) - 1:
-            data, offsets = self._glyf
-            record = data[offsets[gid] : offsets[gid + 1]]
-            if len(record) < 10:
-                return None
-            if record[0] < 0x80:  # not composite
-                return _simple_outline(self.units_per_em, record)
+        record = self._record(gid)
+        if record is not None:
+            return _simple_outline(self.units_per_em, record)
         glyf = self._tt["glyf"]
         coordinates, ends, _ = glyf[self._tt.getGlyphName(gid)].getCoordinates(glyf)
         return Outline(self.units_per_em, list(coordinates), list(ends)) if len(coordinates) else None
 
+    def _record(self, gid: int) -> bytes | None:
+        """A TrueType glyph as it is in the file, empty if it draws nothing; None for composite ones and other fonts."""
+        if self._glyf is None or not 0 <= gid < len(self._glyf[1]) - 1:
+            return None
+        data, offsets = self._glyf
+        record = data[offsets[gid] : offsets[gid + 1]]
+        if len(record) < 10:
+            return b""
+        return record if record[0] < 0x80 else None
+
     def polygons(self, gid: int) -> list[list[Point]]:
         """The glyph's contours with their curves drawn as short lines, in ems; nothing if it cannot be read."""
-        glyf: Any = self._tt["glyf"] if self._tt is not None and self._cff is None else None
-        pen = _FlatteningPen(glyf, 1 / self.units_per_em)
         try:
+            record = self._record(gid)
+            if record is not None:
+                return _simple_polygons(self.units_per_em, record)
+            glyf: Any = self._tt["glyf"] if self._tt is not None and self._cff is None else None
+            pen = _FlatteningPen(glyf, 1 / self.units_per_em)
             if self._cff is not None:
                 self._cff.CharStrings[self._cff.charset[gid]].draw(pen)
             elif self._tt is not None:
@@ -294,16 +314,32 @@ class FontProgram:
         return Outline(self.units_per_em, points, ends) if points else None
 
 
+# The glyph records of TrueType fonts are read here, as fontTools takes ten times as long about it; and the same
+# letters come in document after document.
+
+
 @lru_cache(maxsize=4096)
 def _simple_outline(units_per_em: int, record: bytes) -> Outline | None:
-    """The outline in a glyph record of a TrueType font; the same letters come in document after document.
+    """The outline in a record."""
+    points, _, ends = _points(record)
+    return Outline(units_per_em, points, ends) if points else None
 
-    fontTools reads these too, but takes ten times as long about it.
-    """
+
+@lru_cache(maxsize=512)
+def _simple_polygons(units_per_em: int, record: bytes) -> list[list[Point]]:
+    """The contours in a record, in ems and with short lines for curves."""
+    points, on, ends = _points(record)
+    starts = [0, *(end + 1 for end in ends)]
+    contours = [_flattened(points[a:b], on[a:b], 1 / units_per_em) for a, b in pairwise(starts)]
+    return [contour for contour in contours if len(contour) > 2]
+
+
+def _points(record: bytes) -> tuple[list[Point], list[bool], list[int]]:
+    """The points of a record, whether each is on its contour or draws a curve, and the last of each contour."""
     contours = int.from_bytes(record[:2], "big")
+    if not contours:
+        return [], [], []
     ends = list(struct.unpack_from(f">{contours}H", record, 10))
-    if not ends:
-        return None
     at = 10 + 2 * contours
     at += 2 + int.from_bytes(record[at : at + 2], "big")  # instructions
     count = ends[-1] + 1
@@ -328,13 +364,61 @@ def _simple_outline(units_per_em: int, record: bytes) -> Outline | None:
                 at += 2
             values.append(value)
         axes.append(values)
-    return Outline(units_per_em, list(zip(*axes, strict=True)), ends)
+    return list(zip(*axes, strict=True)), [bool(flag & 1) for flag in flags[:count]], ends
+
+
+def _flattened(points: list[Point], on: list[bool], scale: float) -> list[Point]:
+    """One contour with short lines for its curves, which are quadratic; it begins with a point on it."""
+    if True in on:
+        first = on.index(True) + 1
+        points, on = points[first:] + points[:first], on[first:] + on[:first]
+    elif points:
+        points, on = [*points, _between(points[-1], points[0])], [*on, True]
+    if not points:
+        return []
+    drawn = [points[-1]]
+    here, control = points[-1], None
+    for point, through in zip(points, on, strict=True):
+        if control is not None:
+            end = point if through else _between(control, point)
+            drawn += _curve(here, _towards(control, here), _towards(control, end), end)
+            here = end
+        elif through:
+            drawn.append(point)
+            here = point
+        control = None if through else point
+    if on[-2:] == [True, True]:  # the line that closes the contour
+        drawn.pop()
+    return [(x * scale, y * scale) for x, y in drawn]
+
+
+def _between(one: Point, other: Point) -> Point:
+    return 0.5 * (one[0] + other[0]), 0.5 * (one[1] + other[1])
+
+
+def _towards(control: Point, end: Point) -> Point:
+    """The control point of a cubic curve that draws what a quadratic one does."""
+    return end[0] + _THIRDS * (control[0] - end[0]), end[1] + _THIRDS * (control[1] - end[1])
+
+
+_THIRDS = 2 / 3
+#: Weights of the four points of a cubic curve at the ends of the five lines it is drawn as.
+_WEIGHTS = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in (n / 5 for n in range(1, 6))]
+
+
+def _curve(start: Point, one: Point, two: Point, end: Point) -> list[Point]:
+    """The ends of the short lines that a cubic curve is drawn as."""
+    return [
+        (
+            a * start[0] + b * one[0] + c * two[0] + d * end[0],
+            a * start[1] + b * one[1] + c * two[1] + d * end[1],
+        )
+        for a, b, c, d in _WEIGHTS
+    ]
 
 
 class _FlatteningPen(BasePen):  # type: ignore[misc]
     """Draws curves as chains of short lines."""
-
-    _STEPS = 5
 
     def __init__(self, glyf: Any, scale: float) -> None:
         super().__init__(None)
@@ -353,16 +437,8 @@ class _FlatteningPen(BasePen):  # type: ignore[misc]
         self.contours[-1].append((point[0] * self._scale, point[1] * self._scale))
 
     def _curveToOne(self, one: Point, two: Point, end: Point) -> None:  # noqa: N802
-        start = self._getCurrentPoint()
-        for step in range(1, self._STEPS + 1):
-            t = step / self._STEPS
-            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-            self._lineTo(
-                (
-                    a * start[0] + b * one[0] + c * two[0] + d * end[0],
-                    a * start[1] + b * one[1] + c * two[1] + d * end[1],
-                )
-            )
+        for point in _curve(self._getCurrentPoint(), one, two, end):
+            self._lineTo(point)
 
 
 def _substitutions(gsub: Any) -> Iterable[tuple[list[str], str]]:
