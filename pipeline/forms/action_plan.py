@@ -170,7 +170,7 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
     at = 0
     while at < len(rows):
         row = rows[at]
-        level = _heading(row.lines[0]) if not row.tabular else None
+        level = _heading(row.lines[0]) if not row.tabular and not _in_prose(rows, at) else None
         label, found = _field(row.lines[0]) if not row.tabular else (None, None)
         at += 1
         if level:
@@ -206,16 +206,24 @@ def _title(rows: Sequence[Row], at: int, level: str) -> tuple[str, list[TextLine
     first = rows[at - 1]
     text = without_bullet(clean(first.text))
     parts, lines = [text[_match(level, first).start("title") :]], list(first.lines)
-    while at < len(rows) and not rows[at].tabular and _wraps(rows[at].lines[0]):
+    while at < len(rows) and not rows[at].tabular and _wraps(lines[-1], rows[at].lines[0]):
         parts.append(clean(rows[at].text))
         lines += rows[at].lines
         at += 1
     return join_wrapped(parts), lines, at
 
 
-def _wraps(line: TextLine) -> bool:
-    """Whether a line below a heading belongs to its title."""
-    return line.gap == 0 and not _heading(line) and not _field(line)[0]
+def _wraps(before: TextLine, line: TextLine) -> bool:
+    """Whether a line below a heading belongs to its title: no label, unless the heading runs on into it."""
+    return line.gap == 0 and not _heading(line) and (before.line.joint is not None or not _field(line)[0])
+
+
+def _in_prose(rows: Sequence[Row], at: int) -> bool:
+    """Whether a paragraph runs on into a line that looks like a heading."""
+    if not at or rows[at].lines[0].gap or rows[at - 1].tabular:
+        return False
+    before = rows[at - 1].lines[-1]
+    return before.line.joint is not None and not _heading(before)
 
 
 def _past_the_form(sheet: _Sheet, row: Row) -> bool:

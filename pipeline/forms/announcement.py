@@ -42,10 +42,10 @@ _WRAP = 2
 
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
-    """Each ประกาศ with the title of a list below it and a first row below that."""
+    """Each ประกาศ outside of tables with the title of a list below it and a first row below that."""
     last = -_FIRST
     for at, line in enumerate(lines):
-        if not _LANDMARK.match(line.plain) or at - last < _SOON:
+        if line.cell or not _LANDMARK.match(line.plain) or at - last < _SOON:
             continue
         head = " ".join(t.plain for t in lines[at : at + _SOON])
         if _TITLE.search(head) and any(_is_first(t.plain) for t in lines[at : at + _FIRST]):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
+from statistics import median
 
 from pipeline.extract.model import CUT_ROW, Cell, Line
 from pipeline.forms.ticks import read_tick, read_verdict
@@ -20,8 +22,10 @@ PAGE_MARK = re.compile(
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
 #: Width of a space, in heights of a line.
 _SPACE_WIDTH = 0.2
-#: How much further apart than the closest lines two lines stand between which a paragraph ends.
+#: How much further apart than others two lines stand between which a paragraph ends.
 _APART = 1.15
+#: Wrapped lines from which on a document shows how far apart it sets them.
+_MANY = 20
 #: Lines that a running head or foot may take.
 _REACH = 12
 
@@ -33,7 +37,7 @@ class TextLine:
     `text` is repaired, stripped and single-spaced; `plain` is the same with Arabic digits, character for
     character, and is what patterns are matched against. `indent` is how far it stands from the left margin, in
     characters (of a PDF's lines outside of tables, from their place), `gap` the number of blank lines before it:
-    in a PDF 1 where room, a page's end or a table's is above a line that the one before does not run on into.
+    in a PDF 1 where room, a page's end or a table's is above it.
     """
 
     text: str
@@ -51,7 +55,7 @@ class TextLine:
 def text_lines(lines: Iterable[Line]) -> list[TextLine]:
     """Lines with text, without furniture, page marks and what runs along with them."""
     lines = list(lines)
-    margins, leading = _margins(lines), _leading(lines)
+    margins, leadings = _margins(lines), _leadings(lines)
     out: list[TextLine] = []
     gap = 0
     for line in lines:
@@ -66,7 +70,7 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
                 (line.bbox.x0 - margins[line.page]) / max(_SPACE_WIDTH * (line.bbox.bottom - line.bbox.top), 1)
             )
         if line.bbox and out:
-            gap = int(_stands_off(out[-1].line, line, leading))
+            gap = int(_stands_off(out[-1].line, line, leadings))
         out.append(TextLine(text, plain, indent, gap, line))
         gap = 0
     running = _running(out)
@@ -82,10 +86,13 @@ def _margins(lines: Iterable[Line]) -> dict[int | None, float]:
     return margins
 
 
-def _leading(lines: Sequence[Line]) -> float:
-    """How far below each other the closest lines of a document stand, in heights of a line; 0 if none do."""
-    pitches = sorted(pitch for a, b in pairwise(lines) if (pitch := _pitch(a, b)) and pitch > 0.5)
-    return pitches[len(pitches) // 10] if pitches else 0.0
+def _leadings(lines: Sequence[Line]) -> tuple[float, float]:
+    """How far below each other the closest lines of a document stand, and how far a line and the one it runs on
+    into, in heights of a line; infinite where too few tell."""
+    pitches = sorted((pitch, a.joint is not None) for a, b in pairwise(lines) if (pitch := _pitch(a, b) or 0) > 0.5)
+    wrapped = [pitch for pitch, runs_on in pitches if runs_on]
+    closest = pitches[len(pitches) // 10][0] if pitches else inf
+    return closest, median(wrapped) if len(wrapped) >= _MANY else inf
 
 
 def _pitch(line: Line, after: Line) -> float | None:
@@ -95,12 +102,13 @@ def _pitch(line: Line, after: Line) -> float | None:
     return (after.bbox.top - line.bbox.top) / max(after.bbox.bottom - after.bbox.top, 1)
 
 
-def _stands_off(line: Line, after: Line, leading: float) -> bool:
+def _stands_off(line: Line, after: Line, leadings: tuple[float, float]) -> bool:
     """Whether something blank is between two lines of a PDF that follow each other."""
-    if line.joint is not None or (line.cell and after.cell):
-        return False
+    closest, wrapped = leadings
     pitch = _pitch(line, after)
-    return pitch is None or pitch < 0 or pitch > _APART * leading
+    if pitch is None:
+        return line.joint is None and not (line.cell and after.cell)
+    return pitch < 0 or pitch > _APART * (closest if line.joint is None else wrapped)
 
 
 def _running(lines: Sequence[TextLine]) -> set[int]:

@@ -17,7 +17,7 @@ from pipeline.thai import join_wrapped, squeeze
 
 _TAGS = "p|li|ul|ol|br|div|b|i|u|em|strong|span|sup|sub|input|a|table|thead|tbody|tr|td|th|h[1-6]"
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|li|ul|ol|br|div|tr|td|th|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:p|li|ul|ol|br|div|tr|td|th|h[1-6])(?:\s[^<>]*)?/?>|\n", re.IGNORECASE)
 _BOLD = re.compile(r"<(?:b|strong)>.*?</(?:b|strong)>|\*\*.+?\*\*", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
 #: A line that is a web address and nothing else.
@@ -78,11 +78,27 @@ def rows(lines: Sequence[TextLine]) -> Iterator[Row]:
 
 
 def _ruled(group: Sequence[TextLine]) -> tuple[str, ...]:
-    columns: dict[int, list[str]] = {}
+    columns: dict[int, list[TextLine]] = {}
     for line in group:
         if line.cell is not None:
-            columns.setdefault(line.cell.column, []).append(line.text)
-    return tuple(join_wrapped(columns.get(column, ())) for column in range(max(columns) + 1))
+            columns.setdefault(line.cell.column, []).append(line)
+    return tuple(_cell(columns.get(column, ())) for column in range(max(columns) + 1))
+
+
+def _cell(lines: Sequence[TextLine]) -> str:
+    """A ruled cell's paragraphs, a line each."""
+    paragraphs: list[list[str]] = []
+    for before, line in zip([None, *lines], lines, strict=False):
+        if before is not None and not _ends(before, line):
+            paragraphs[-1].append(line.text)
+        else:
+            paragraphs.append([line.text])
+    return "\n".join(map(join_wrapped, paragraphs))
+
+
+def _ends(before: TextLine, line: TextLine) -> bool:
+    """Whether a paragraph ends between two lines of a cell, as far as the layout shows; over a page's end never."""
+    return before.line.bbox is not None and before.line.joint is None and before.line.page == line.line.page
 
 
 def _piped(printed: str) -> tuple[str, ...] | None:
