@@ -57,7 +57,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
 
 def parse(section: Section) -> Iterator[Record]:
     """Criteria, questions, submissions and findings; the rest as passages."""
-    rows = [row for row in tables.rows(section.lines) if not LINK_ONLY.match(row.text)]
+    rows = [row for row in tables.unwrapped(tables.rows(section.lines)) if not LINK_ONLY.match(row.text)]
     cells = [text for row in rows for cell in row.cells if (text := clean(cell))]
     terms = Terms(cells)
     section.agency = section.agency or _owner(section.lines[:_HEAD])

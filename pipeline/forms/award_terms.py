@@ -53,8 +53,16 @@ class Terms:
         return found
 
     @cached_property
+    def _printed(self) -> list[str]:
+        return [squeeze(line) for line in self.lines]
+
+    @cached_property
     def _squeezed(self) -> list[str]:
         return [arabic_digits(squeeze(line)) for line in self.lines]
+
+    def _carriers(self, wording: str) -> int:
+        """How many lines carry a wording, digits and all."""
+        return sum(squeeze(wording) in line for line in self._printed)
 
     def _votes(self, name: str, readings: Sequence[str]) -> int:
         """How many lines carry a reading, and not just as a part of another."""
@@ -77,7 +85,7 @@ class Terms:
         if not readings:
             return None
         best = max(readings, key=lambda name: self._votes(name, readings))
-        body = max(pool[best], key=lambda wording: sum(squeeze(wording) in squeeze(line) for line in self.lines))
+        body = max(pool[best], key=self._carriers)
         if is_branch:
             return body
         prefixes = [found[0] for name in readings for wording in pool[name] if (found := _PREFIX.match(wording))]
@@ -93,6 +101,7 @@ class Terms:
             for b, _ in self._standing.get(other, ())
         )
 
+    @cached_property
     def branches(self) -> list[str]:
         """The branches the document names more than once."""
         found = [
@@ -106,7 +115,7 @@ class Terms:
     def branch(self, text: str) -> str | None:
         """The branch that a heading opens: "สาขา…", or "รางวัล…" of the same name."""
         name = squeeze(_BRANCH.sub("", text))
-        scored = [(fuzz.ratio(name, squeeze(_BRANCH.sub("", branch))), branch) for branch in self.branches()]
+        scored = [(fuzz.ratio(name, squeeze(_BRANCH.sub("", branch))), branch) for branch in self.branches]
         score, branch = max(scored, default=(0.0, ""))
         return branch if score >= _CERTAIN else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.forms.lines import TextLine, table_rows
@@ -75,6 +75,24 @@ def rows(lines: Sequence[TextLine]) -> Iterator[Row]:
                     yield Row(cells, (line,))
             else:
                 yield Row((line.text,), (line,))
+
+
+def unwrapped(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows, with lines outside of tables that run on into each other as one row."""
+    held: Row | None = None
+    for row in rows:
+        if held and not (held.in_table or row.in_table) and _runs_on(held.lines[-1], row.lines[0]):
+            held = Row((join_wrapped([*held.cells, *row.cells]),), held.lines + row.lines)
+            continue
+        if held:
+            yield held
+        held = row
+    if held:
+        yield held
+
+
+def _runs_on(before: TextLine, line: TextLine) -> bool:
+    return before.line.joint is not None and line.gap == 0
 
 
 def _ruled(group: Sequence[TextLine]) -> tuple[str, ...]:
