@@ -110,7 +110,7 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
         if first.startswith("สาขา"):
             branch, award_type, office = terms.settle(first) or first, None, None
         elif not _TICK.search(row.cells[0]) and not _WORK.match(first) and not last:
-            award_type, office = terms.settle(clean(bold)) or clean(bold), None
+            award_type, office = terms.opening(clean(bold)) or clean(bold), None
         else:
             office = last or office
             yield _submission(row, year, branch, award_type, office)

@@ -18,6 +18,8 @@ from pipeline.thai import arabic_digits, squeeze
 
 _PREFIX = re.compile(r"^(?:ประเภทราย?าง?วัล|ประเภทรางวัล|ประเภท|รางวัล(?=คุณภาพ|เลิศรัฐ|การ|บริการ))\s*")
 _TERM = re.compile(r"^(?:สาขา|ประเภท|รางวัล|คุณภาพการบริหาร)[ก-๙]")
+#: Words of a sentence that goes on to list what a name stands for.
+_LISTS = re.compile(r"ประกอบด้วย|ได้แก่|ดังนี้|ดังต่อไปนี้")
 _POINTS = re.compile(r"\s*\([\d,.]+ ?คะแนน\)$")
 #: A term's words are the same name from this likeness on (0..100); a last word beside equal ones from less on.
 _ALIKE, _LAST = 72.0, 55.0
@@ -48,7 +50,7 @@ class Terms:
         found: dict[str, list[tuple[int, str]]] = {}
         for at, line in enumerate(self.lines):
             text = _POINTS.sub("", numbered(without_bullet(line)).text)
-            if len(text) <= _LONGEST and _TERM.match(text) and core(text):
+            if len(text) <= _LONGEST and _TERM.match(text) and not _LISTS.search(text) and core(text):
                 found.setdefault(core(text), []).append((at, text))
         return found
 
@@ -114,10 +116,19 @@ class Terms:
 
     def branch(self, text: str) -> str | None:
         """The branch that a heading opens: "สาขา…", or "รางวัล…" of the same name."""
-        name = squeeze(_BRANCH.sub("", text))
-        scored = [(fuzz.ratio(name, squeeze(_BRANCH.sub("", branch))), branch) for branch in self.branches]
+        name = _BRANCH.sub("", text)
+        scored = [
+            (fuzz.ratio(squeeze(name), squeeze(known)), branch)
+            for branch in self.branches
+            if len((known := _BRANCH.sub("", branch)).split()) == len(name.split())  # one word more names a type
+        ]
         score, branch = max(scored, default=(0.0, ""))
         return branch if score >= _CERTAIN else None
+
+    def opening(self, text: str) -> str | None:
+        """The name that a text begins with, in as many words as one has."""
+        words = text.split()
+        return next(filter(None, (self.settle(" ".join(words[:n])) for n in range(len(words), 0, -1))), None)
 
     def mentioned(self, text: str) -> str | None:
         """The type that a sentence speaks of, if it has one of the names, or a reading alike."""
