@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
+from operator import attrgetter
 
 from pipeline.extract.interpret import Drawn
 from pipeline.extract.presentation import fold
@@ -78,7 +79,7 @@ def _statements(glyphs: Iterable[Drawn]) -> Iterator[tuple[str | None, list[Draw
     """
     actual: str | None = None
     run: list[Drawn] = []
-    for span, group in groupby(glyphs, key=lambda d: d.span):
+    for span, group in groupby(glyphs, key=attrgetter("span")):
         stretch = list(group)
         if actual is not None and run:
             if span is not None and _parted(span.text) == actual and len(run) + len(stretch) <= len(actual):

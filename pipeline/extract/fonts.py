@@ -49,7 +49,9 @@ class Glyph:
     mark whose name was lost and which its neighbours settle.
     """
 
-    __slots__ = ("claim", "confidence", "ink", "is_mark", "is_space", "lost", "proven", "source", "text", "width")
+    __slots__ = (
+        "claim", "confidence", "ink", "is_mark", "is_space", "is_thai", "lost", "proven", "source", "text", "width",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class Glyph:
         self.proven = proven
         self.is_mark = lost or (bool(text) and all(c in _MARKS for c in text))
         self.is_space = not lost and not text.strip()
+        self.is_thai = is_thai(text[:1])
 
     def reading(self, text: str, source: str) -> Glyph:
         """The same glyph with the text that stronger evidence gives it."""

@@ -71,10 +71,11 @@ def form(polygons: Sequence[Polygon], level: float) -> Form | None:
     y0, y1 = s[:, 1], s[:, 3]
     crossed = (y0[None, :] <= ys[:, None]) != (y1[None, :] <= ys[:, None])  # (row, segment)
     slope = (s[:, 2] - s[:, 0]) / np.where(y1 == y0, 1.0, y1 - y0)
-    at = s[:, 0][None, :] + (ys[:, None] - y0[None, :]) * slope[None, :]
-    direction = np.where(y1 > y0, 1, -1)[None, :] * crossed
-    beyond = at[:, None, :] > xs[None, :, None]  # (row, column, segment)
-    winding = (beyond * direction[:, None, :]).sum(axis=2)
+    rows, cut = np.nonzero(crossed)
+    at = s[cut, 0] + (ys[rows] - y0[cut]) * slope[cut]
+    direction = np.where(y1[cut] > y0[cut], 1, -1)
+    winding = np.zeros((_GRID, _GRID), dtype=np.int64)
+    np.add.at(winding, rows, (at[:, None] > xs[None, :]) * direction[:, None])
     return Form((winding != 0).ravel(), float(np.log(width / height)), bottom / level, top / level)
 
 

@@ -18,7 +18,6 @@ from pipeline.extract.layout import Run, by_cells, runs, set_line
 from pipeline.extract.model import Cell, Line, Page
 from pipeline.extract.tables import Grid, find_grid
 from pipeline.extract.wrapping import join
-from pipeline.thai import is_thai
 
 
 def read_pages(data: bytes) -> Iterator[Page]:
@@ -89,7 +88,7 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
 
 
 def _proven(content: Content) -> float:
-    thai = [drawn.glyph.proven for drawn in content.glyphs if is_thai(drawn.glyph.text[:1])]
+    thai = [drawn.glyph.proven for drawn in content.glyphs if drawn.glyph.is_thai]
     return sum(thai) / len(thai) if thai else 0.0
 
 

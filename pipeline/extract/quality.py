@@ -94,7 +94,8 @@ def _left_over(run: str) -> int:
     best = list(range(len(run) + 1))
     for start in range(len(run)):
         cost = best[start]
-        best[start + 1] = min(best[start + 1], cost + 1)
+        if cost + 1 < best[start + 1]:
+            best[start + 1] = cost + 1
         for length in lengths.get(run[start : start + 2], ()):
             end = start + length
             if end < len(best) and cost < best[end] and run[start:end] in words:
