@@ -18,6 +18,8 @@ _GAP_WITH_SPACES, _GAP_WITHOUT = 0.22, 0.15
 _BREAK = 1.5
 #: Height of a line over and under its baseline, in ems.
 _ASCENT, _DESCENT = 0.95, 0.3
+#: What the constructor of a named tuple comes to, without the call in between: it is called for every cluster.
+_new = tuple.__new__
 
 
 class Run:
@@ -182,10 +184,11 @@ def set_line(line: list[Run], loose: Spaces, *, spaced: bool, angle: int) -> Lin
             source = piece.source or ("composition" if SARA_AM in written else "stream-order")
             corrections.append(Correction(offset, offset + len(claims), claims, written, source, piece.confidence))
         offset += len(claims)
-        box = BBox(piece.x0, piece.y - _ASCENT * piece.size, piece.x1, piece.y + _DESCENT * piece.size)
+        em = piece.size
+        box = _new(BBox, (piece.x0, piece.y - _ASCENT * em, piece.x1, piece.y + _DESCENT * em))
         if angle:
             box = _turned(box, angle)
-        clusters.append(Cluster(written, box, piece.drawn.font.name, piece.size, piece.source, piece.confidence))
+        clusters.append(_new(Cluster, (written, box, piece.drawn.font.name, em, piece.source, piece.confidence)))
         previous, spaced_out = piece, False
     if previous is None:
         return None
