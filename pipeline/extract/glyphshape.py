@@ -85,7 +85,7 @@ def prototypes() -> Prototypes:
     with np.load(resource("models/glyphs") / "shapes.npz", allow_pickle=False) as data:
         return Prototypes(
             data["characters"].tolist(),
-            np.unpackbits(data["grids"], axis=1, count=_GRID * _GRID).astype(bool),
+            np.unpackbits(data["grids"], axis=1, count=_GRID * _GRID).view(np.bool_),
             data["proportions"].astype(np.float32),
             data["places"].astype(np.float32),
         )
