@@ -12,6 +12,7 @@ from pipeline.errors import PmqaError
 from pipeline.extract import Ocr, extract
 from pipeline.extract.model import Document
 from pipeline.forms import Section
+from pipeline.forms.base import cover_agency
 from pipeline.records import Record, Score
 from pipeline.tagging.tag import tag_records
 
@@ -61,7 +62,8 @@ def _no_text(document: Document) -> PmqaError:
 def read_document(document: Document) -> Reading:
     """The records of an extracted document."""
     sections = forms.sections(document)
-    agency = _only([s.agency for s in sections])
+    named = [s.agency for s in sections if s.agency]
+    agency = _only(named) if named else cover_agency([line for s in sections for line in s.lines])
     fiscal_year = _only([s.fiscal_year for s in sections])
     for section in sections:
         section.agency = section.agency or agency

@@ -18,6 +18,8 @@ from pipeline.thai import arabic_digits, squeeze
 _REACH = 2
 #: Lines from an edge of the page that may be furniture, and points that they may shift from page to page.
 _DEEPEST, _SHIFT = 8, 8.0
+#: Rows that the head of a table may take.
+_HEAD = 3
 _NUMBER = re.compile(r"\d+")
 #: A line that is nothing but a page number and says so.
 _PAGE_NUMBER = re.compile(
@@ -27,18 +29,17 @@ _PAGE_NUMBER = re.compile(
 
 def mark(pages: Iterable[Page]) -> Iterator[Page]:
     """Marks the furniture of pages as they pass; looks two pages ahead and keeps no more."""
-    heads: list[list[tuple[str, ...]]] = []
     behind: deque[Page] = deque(maxlen=_REACH)
     ahead: deque[Page] = deque()
     for page in pages:
         ahead.append(page)
         if len(ahead) > _REACH:
-            yield _marked(ahead, behind, heads)
+            yield _marked(ahead, behind)
     while ahead:
-        yield _marked(ahead, behind, heads)
+        yield _marked(ahead, behind)
 
 
-def _marked(ahead: deque[Page], behind: deque[Page], heads: list[list[tuple[str, ...]]]) -> Page:
+def _marked(ahead: deque[Page], behind: deque[Page]) -> Page:
     page = ahead.popleft()
     neighbours = [*behind, *list(ahead)[:_REACH]]
     level = [line for line in page.lines if line.bbox is not None]
@@ -56,7 +57,7 @@ def _marked(ahead: deque[Page], behind: deque[Page], heads: list[list[tuple[str,
     for line in (by_height[:2] + by_height[-2:]) if by_height else ():
         if line.cell is None and _PAGE_NUMBER.fullmatch(arabic_digits(line.text.strip())):
             line.furniture = True
-    _mark_head(page, behind[-1] if behind else None, by_height, heads)
+    _mark_head(page, behind[-1] if behind else None, by_height)
     behind.append(page)
     return page
 
@@ -101,31 +102,19 @@ def same_but_number(text: str, page: int, other: str, there: int) -> bool:
     return all(step in (0, there - page) for step in steps)
 
 
-def _mark_head(
-    page: Page, before: Page | None, by_height: Sequence[Line], heads: list[list[tuple[str, ...]]]
-) -> None:
-    """Marks the head of a table at the top of a page if an earlier table had the same one and `before`, the page
-    before, ends in a table: one that begins below text keeps its head."""
+def _mark_head(page: Page, before: Page | None, by_height: Sequence[Line]) -> None:
+    """Marks the head at the top of a page that repeats the head of the table in which the page before ends."""
     body = [line for line in by_height if not line.furniture]
     above = [line for line in before.lines if not line.furniture] if before else []
-    if not body or body[0].cell is None or not above or above[-1].cell is None:
-        return _remember(page, heads)
+    if not body or body[0].cell is None or before is None or not above or above[-1].cell is None:
+        return
     table = body[0].cell.table
     rows = _rows(page, table)
-    known = max((_common(rows, head) for head in heads), default=0)
-    if 0 < known < len(rows):
+    known = _common(rows, _rows(before, above[-1].cell.table)[:_HEAD])
+    if known < len(rows):
         for line in page.lines:
             if line.cell is not None and line.cell.table == table and line.cell.row < known:
                 line.furniture = True
-        return None
-    return _remember(page, heads)
-
-
-def _remember(page: Page, heads: list[list[tuple[str, ...]]]) -> None:
-    for table in sorted({line.cell.table for line in page.lines if line.cell is not None}):
-        head = _rows(page, table)[:3]
-        if head not in heads and len(heads) < 200:
-            heads.append(head)
 
 
 def _rows(page: Page, table: int) -> list[tuple[str, ...]]:

@@ -31,6 +31,11 @@ _YEAR = re.compile(
 _PRINTED = re.compile(r"(?:พิมพ์เมื่อ|วันที่พิมพ์|ข้อมูล\s*ณ)\D*\d{1,2}\s*(?P<month>\D+?)\s*(?:พ\.?ศ\.?\s*)?(?P<year>25\d\d)")
 #: Months that belong to the fiscal year named after the next calendar year.
 _NEXT_FISCAL_YEAR = ("ต.ค", "ตุลาคม", "พ.ย", "พฤศจิกายน", "ธ.ค", "ธันวาคม")
+#: A line of a cover that is nothing but an agency's name; bureaus and committees are parts of one.
+_NAME = re.compile(rf"^(?!คณะ|สำนัก(?!งาน|นายก|พระราชวัง)|ศูนย์)(?:{AGENCY_WORDS})[ก-์]{{3,60}}$")
+#: What comes after a cover; a line longer than a title's is of a text.
+_INSIDE = re.compile(r"^(?:คำนำ|สารบัญ|บทนำ|บทสรุป|เรื่อง|เรียน)")
+_TITLE_LINE = 80
 #: An agency and a year are named near the top of a section, or not at all.
 _HEAD = 40
 #: Lines that a title may take.
@@ -90,6 +95,18 @@ def agency_of(lines: Sequence[TextLine]) -> str | None:
             return re.sub(r"\s*[-–_.]+$", "", line.text[found.start("name") :]) or None
     found = _TITLED.search(_title(lines))
     return found["name"] if found else None
+
+
+def cover_agency(lines: Sequence[TextLine]) -> str | None:
+    """The agency that a document's cover names on a line of its own; None where it names none or several."""
+    names = set()
+    for line in lines[:_HEAD]:
+        turned = line.line.page != lines[0].line.page
+        if turned or line.cell or len(line.text) > _TITLE_LINE or _INSIDE.match(line.text):
+            break
+        if _NAME.match(line.text):
+            names.add(line.text)
+    return names.pop() if len(names) == 1 else None
 
 
 def fiscal_year_of(lines: Sequence[TextLine]) -> int | None:
