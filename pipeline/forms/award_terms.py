@@ -145,6 +145,8 @@ def _words(term: str) -> list[str]:
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two terms are alike in every word, or in all but the last and somewhat in that."""
+    if len(one) != len(other):  # a line's end may have taken the space before the last word
+        one, other = _aligned(one, other), _aligned(other, one)
     if len(one) != len(other) or not one:
         return False
     ratios = [fuzz.ratio(a, b) for a, b in zip(one, other, strict=True)]
@@ -152,3 +154,15 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
         return False
     least = _LAST if len(one) > 1 and min(ratios[:-1]) == 100 else _ALIKE
     return ratios[-1] >= least and min(ratios) >= least
+
+
+def _aligned(words: Sequence[str], other: Sequence[str]) -> Sequence[str]:
+    """Words parted before the last as another term's are, if all before it are the same.
+
+    >>> _aligned(["งานดีรายปี"], ["งานดี", "รายหมวด"])
+    ['งานดี', 'รายปี']
+    """
+    head = "".join(other[:-1])
+    if len(words) < len(other) and (text := "".join(words)).startswith(head) and text != head:
+        return [*other[:-1], text.removeprefix(head)]
+    return words

@@ -136,7 +136,7 @@ def clean(cell: str) -> str:
     >>> clean('<ul style="x"> ● ทบทวนแผน <ul> - รายปี')
     'ทบทวนแผน - รายปี'
     """
-    text = _LINK.sub(r"\1", cell)
+    text = _LINK.sub(r"\1", join_wrapped(cell.split("\n")) if "\n" in cell else cell)
     text = _MARKDOWN.sub("", _TAG.sub(" ", text))
     return " ".join(_BULLETS.sub(" ", html.unescape(text)).split())
 
