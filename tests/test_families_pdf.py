@@ -1,0 +1,132 @@
+"""Families from laid-out pages: what room, cells and page breaks say must give the records that text gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from pipeline.extract.furniture import mark
+from pipeline.extract.model import CUT_ROW, BBox, Cell, Document, Line, Page
+from pipeline.forms.lines import text_lines
+from pipeline.forms.tables import blocks, clean, rows
+from pipeline.read import read, read_document
+from pipeline.thai import squeeze
+
+SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples" / "families"
+#: Points from line to line, and above a paragraph.
+PITCH, ROOM = 20.0, 8.0
+#: Fields that tell of the place and not of the content.
+PLACE = {"page", "bbox", "line_start", "line_end", "plan_id", "confidence"}
+
+
+def line(text: str, top: float, page: int = 1, cell: Cell | None = None, joint: str | None = None) -> Line:
+    return Line(text, text, 0, page, BBox(70, top, 70 + 6 * len(text), top + 16), cell, joint=joint)
+
+
+def document(lines: Sequence[Line]) -> Document:
+    for number, each in enumerate(lines, 1):
+        each.number = number
+    pages = [
+        Page(n, 595, 842, [each for each in lines if each.page == n]) for n in sorted({e.page or 1 for e in lines})
+    ]
+    return Document("x.pdf", "0" * 64, "application/pdf", pages)
+
+
+def laid_out(text: str) -> Document:
+    """A text as pages: blank lines as room, rows of tabs as ruled cells."""
+    lines: list[Line] = []
+    top, page, table, row, blank = 60.0, 1, -1, 0, False
+    for printed in text.split("\n"):
+        if not printed.strip():
+            blank = True
+            continue
+        cells = printed.split("\t")
+        in_table = bool(lines and lines[-1].cell and not blank)
+        top += PITCH + (ROOM if blank else 0)
+        if top > 760:
+            top, page, table, in_table = 60.0, page + 1, -1, False
+        if len(cells) > 1:
+            table, row = (table, row + 1) if in_table else (table + 1, 0)
+        for column, cell in enumerate(cells):
+            if clean(cell):
+                place = Cell(table, row, column) if len(cells) > 1 or (in_table and "<b>" in cell) else None
+                lines.append(line(clean(cell), top, page, place))
+        blank = False
+    return document(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "datasets"),
+    [
+        ("action_plan", {"plans"}),
+        ("development_plan", {"plans", "activities"}),
+        ("award_report", {"award_criteria", "awards"}),
+    ],
+)
+def test_laid_out_sample(name: str, datasets: set[str]) -> None:
+    """Titles that wrap early, indicators a paragraph each, tables at a page's top: as in the text."""
+
+    def content(records: Sequence[object]) -> list[dict[str, object]]:
+        return [
+            {"dataset": getattr(record, "dataset", None)}
+            | {k: squeeze(str(v)) for k, v in asdict(record).items() if k not in PLACE}  # type: ignore[call-overload]
+            for record in records
+            if getattr(record, "dataset", None) in datasets
+        ]
+
+    path = SAMPLES / f"{name}.md"
+    expected = content(read(path).records)
+    assert expected
+    assert content(read_document(laid_out(path.read_text("utf-8"))).records) == expected
+
+
+def test_row_cut_by_a_page_is_one_row() -> None:
+    """The first cell's end has moved up to its beginning; the last cell's end stands on the next page."""
+    lines = [
+        line("๑. จัด", 700, cell=Cell(0, 3, 0)),
+        line("ประชุม", 60, page=2, cell=Cell(0, 3, 0)),
+        line("๒ วัน", 700, cell=Cell(0, 3, 1)),
+        line("กองแผน", 700, cell=Cell(0, 3, 2)),
+        line("งาน", 60, page=2, cell=Cell(0, CUT_ROW, 2)),
+        line("๒. สรุป", 90, page=2, cell=Cell(0, 1, 0)),
+    ]
+    assert [row.cells for row in rows(text_lines(lines))] == [("๑. จัดประชุม", "๒ วัน", "กองแผนงาน"), ("๒. สรุป",)]
+
+
+def test_paragraphs_of_a_cell_stay_apart() -> None:
+    lines = [line("๑. เด็กเข้า", 60, cell=Cell(0, 0, 0), joint=""), line("ห้องสมุด", 80, cell=Cell(0, 0, 0))]
+    lines.append(line("๒. ผู้อ่านมั่นใจ", 100, cell=Cell(0, 0, 0)))
+    (row,) = rows(text_lines(lines))
+    assert blocks(row.cells[0]) == ["๑. เด็กเข้าห้องสมุด", "๒. ผู้อ่านมั่นใจ"]
+
+
+@pytest.mark.parametrize("above", ["table", "text"])
+def test_head_of_a_table_is_furniture_only_where_it_goes_on(above: str) -> None:
+    def table(page: int, top: float, level: str) -> list[Line]:
+        cells = [("ระดับคะแนน", 0, 0), ("เกณฑ์", 0, 1), (level, 1, 0), ("มีแผน", 1, 1)]
+        return [line(text, top + 20 * row, page, Cell(0, row, column)) for text, row, column in cells]
+
+    first = [line("เกณฑ์การให้คะแนน", 60), *table(1, 90, "๑")]
+    if above == "text":
+        first.append(line("ผู้รับผิดชอบ", 200))
+    _, second = mark([Page(1, 595, 842, first), Page(2, 595, 842, table(2, 60, "๓"))])
+    assert [each.text for each in second.lines if each.furniture] == (["ระดับคะแนน", "เกณฑ์"] if above == "table" else [])
+
+
+@pytest.mark.parametrize(
+    ("cover", "agency"),
+    [
+        (["แผนปฏิบัติการ", "กรมห้องสมุดชุมชน"], "กรมห้องสมุดชุมชน"),
+        (["แผนปฏิบัติการ", "กรมห้องสมุดชุมชน", "กรมท่าเรือ"], None),
+        (["แผนปฏิบัติการ", "คณะกรรมการห้องสมุด", "คำนำ", "กรมห้องสมุดชุมชน"], None),
+    ],
+)
+def test_agency_of_the_cover(cover: list[str], agency: str | None) -> None:
+    text = (SAMPLES / "action_plan.md").read_text("utf-8")
+    text = "\n\n".join(cover) + "\n\n" + text[text.index("ยุทธศาสตร์ที่") :]
+    lines = [Line(each, each, number) for number, each in enumerate(text.split("\n"), 1)]
+    found = read_document(Document("x.txt", "0" * 64, "text/plain", [Page(1, 0, 0, lines)]))
+    assert {record.agency for record in found.records} == {agency}
