@@ -278,6 +278,8 @@ def test_the_command_reports_and_its_exit_status_tells(folder):
 def start(folder: Path) -> subprocess.Popen[str]:
     """The command, in a process of its own, with the stub reader."""
     program = (
+        # A shell that runs the tests in the background has its children ignore Ctrl-C.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from functools import partial\n"
         "from pipeline import cli\n"
         f"cli.ingest_files = partial(cli.ingest_files, reader={stub_reader.NAME!r})\n"
