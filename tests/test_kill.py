@@ -62,6 +62,18 @@ def command(folder: Path, db: Path) -> list[str]:
     return [sys.executable, "-c", f"from pipeline.ingest import ingest; {call}"]
 
 
+def wait_for_progress(process: subprocess.Popen[bytes], db: Path, documents: int) -> None:
+    """Wait until a run has stored so many documents more than there were, or is done."""
+
+    def stamps() -> set[tuple[str, str]]:
+        with open_store(db) as store:
+            return {(document.doc_id, document.source_name) for document in store.records(DocumentRecord)}
+
+    before = stamps()
+    while process.poll() is None and len(stamps() - before) <= documents:
+        time.sleep(0.002)
+
+
 @pytest.mark.slow
 def test_killed_at_fifty_moments_it_carries_on_to_the_same_exports(base, tmp_path):
     rng = random.Random(2564)
@@ -80,7 +92,11 @@ def test_killed_at_fifty_moments_it_carries_on_to_the_same_exports(base, tmp_pat
     kills = mid_way = 0
     while kills < KILLS:
         process = subprocess.Popen(command(folder, db), env=environment)
-        time.sleep(rng.uniform(0, duration))
+        if kills % 2:
+            time.sleep(rng.uniform(0, duration))
+        else:  # most of a run is its start: every other kill waits for the documents to come in
+            wait_for_progress(process, db, rng.randint(0, 3))
+            time.sleep(rng.uniform(0, 0.05))
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.kill()
         if process.wait() != 0:
