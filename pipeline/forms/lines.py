@@ -168,11 +168,8 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 
 
 def _can_run(line: TextLine) -> bool:
-    """Whether a line can be part of a running head: no verdict, no box, no dots or bare figures.
-
-    Of a PDF's lines their places have told already.
-    """
-    if line.line.bbox:
+    """Whether a line can be part of a running head: no cell, no verdict, no box, no dots or bare figures."""
+    if line.cell:
         return False
     boxed = read_verdict(line.plain) or read_tick(line.plain) is not None
     return not boxed and not re.fullmatch(r"[\W\d_]*", line.plain)
