@@ -53,6 +53,15 @@ Db = Annotated[
     typer.Option("--db", envvar=DB_VARIABLE, metavar="FILE", help="The store.", show_default=DEFAULT_DB),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+OcrWhen = Annotated[
+    str,
+    typer.Option(
+        "--ocr",
+        metavar="WHEN",
+        callback=_one_of("auto", "never", "always"),
+        help="When to read pages by OCR: auto, never or always.",
+    ),
+]
 
 #: Warnings about one document that a table shows.
 _SHOWN = 3
@@ -69,14 +78,7 @@ def extract_text(
         Path | None,
         typer.Option("--debug-image", metavar="DIR", help="Also write page pictures with lines and corrections."),
     ] = None,
-    ocr: Annotated[
-        str,
-        typer.Option(
-            metavar="WHEN",
-            callback=_one_of("auto", "never", "always"),
-            help="When to read pages by OCR: auto, never or always.",
-        ),
-    ] = "auto",
+    ocr: OcrWhen = "auto",
     password: Annotated[str | None, typer.Option("--password", metavar="WORD", help="Opens a locked PDF.")] = None,
 ) -> None:
     """Print the repaired text of a document, its pages separated by form feeds.
@@ -139,14 +141,7 @@ def ingest(
     db: Db = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Documents read at once.", show_default="one a core")] = None,
     force: Annotated[bool, typer.Option("--force", help="Read again what is in the store already.")] = False,
-    ocr: Annotated[
-        str,
-        typer.Option(
-            metavar="WHEN",
-            callback=_one_of("auto", "never", "always"),
-            help="When to read pages by OCR: auto, never or always.",
-        ),
-    ] = "auto",
+    ocr: OcrWhen = "auto",
     timeout: Annotated[
         float | None,
         typer.Option(min=1, metavar="SECONDS", help="Time for one document.", show_default="by its size"),

@@ -131,7 +131,7 @@ class _Reader:
             self.after_head = True
             return taken
         self.after_head, after_head = False, self.after_head
-        role = self._role(line)
+        role = self.columns.role(line)
         found = _CATEGORY.match(line.plain)
         if found and (role in (None, "category") or (likeness(found["number"], found["title"]) or 0) >= ALIKE):
             taken = self._open_category(at, int(found["number"]), found.start("title"))
@@ -159,7 +159,7 @@ class _Reader:
             return 1
         if found := _CRITERION.match(line.plain):
             key = found["number"].replace(" ", "")
-            if self._is_criterion(key, found["title"], at):
+            if self._is_criterion(key, found["title"]):
                 return self._open_criterion(at, key, found.start("title"))
         self._text(line, after_head)
         return 1
@@ -197,9 +197,6 @@ class _Reader:
             end += 1
         return end - at
 
-    def _role(self, line: TextLine) -> str | None:
-        return self.columns.role(line)
-
     # -- headings ---------------------------------------------------------------------------------------
 
     def _open_category(self, at: int, category: int, start: int) -> int:
@@ -225,7 +222,7 @@ class _Reader:
             self._text(TextLine(rest, arabic_digits(rest), 0, 0, line.line))
         return taken
 
-    def _is_criterion(self, key: str, title: str, at: int) -> bool:
+    def _is_criterion(self, key: str, title: str) -> bool:
         if self.category is not None and int(key[0]) != self.category:
             return False
         alike = likeness(key, title)
