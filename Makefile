@@ -35,7 +35,7 @@ lint: setup
 
 bench: setup
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir -c constraints.txt -e '.[dev,bench]'
-	@for file in benchmarks/*.py; do .venv/bin/python $$file || exit 1; done
+	@for file in $(filter-out benchmarks/report.py,$(wildcard benchmarks/*.py)); do .venv/bin/python $$file || exit 1; done
 
 clean:
 	rm -rf .venv demo-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

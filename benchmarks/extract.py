@@ -30,9 +30,9 @@ from typing import Any
 
 import edlib
 import psutil
+import report
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "docs" / "benchmarks.md"
 MATRIX = ROOT.parent / "shared" / "pdf_dev" / "matrix"
 FONTS = "Garuda,Laksaman,Loma,Noto Sans Thai,Noto Serif Thai,Norasi,Sarabun,Waree"
 FOLD = re.compile(r"\s+|\u200b|\ufeff")
@@ -420,19 +420,6 @@ def flatness(pdfs: list[Path], pages: int) -> list[str]:
     return [f"### Memory over {pages:,} pages", "", *table(head, rows), ""]
 
 
-def write(section: list[str]) -> None:
-    """Puts the section into the report, in place of an older one."""
-    text = REPORT.read_text("utf-8") if REPORT.exists() else "# Benchmarks\n"
-    begin, end = "<!-- extract: begin -->", "<!-- extract: end -->"
-    block = "\n".join([begin, *section, end])
-    if begin in text:
-        text = text[: text.index(begin)] + block + text[text.index(end) + len(end) :]
-    else:
-        text = text.rstrip("\n") + "\n\n" + block + "\n"
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(text, "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--fonts", default=FONTS)
@@ -454,7 +441,7 @@ def main() -> None:
             section += flatness(own or given, options.pages)
     print("\n".join(section))
     if not options.dry:
-        write(section)
+        report.put("extract", section)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ from pathlib import Path
 
 import pikepdf
 import psutil
+import report
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "docs" / "benchmarks.md"
 SAMPLES = ROOT / "corpora" / "samples" / "pdf"
 SEEDS = ROOT.parent / "shared" / "seeds"
 PLUMBER = """
@@ -88,18 +88,6 @@ def best(command: list[str], runs: int, store: Path) -> tuple[float, float, floa
     return min(clock), min(processor), max(peaks)
 
 
-def write(section: list[str]) -> None:
-    """Put the section into the report, in place of an older one."""
-    text = REPORT.read_text("utf-8") if REPORT.exists() else "# Benchmarks\n"
-    begin, end = "<!-- ingest: begin -->", "<!-- ingest: end -->"
-    block = "\n".join([begin, *section, end])
-    if begin in text:
-        text = text[: text.index(begin)] + block + text[text.index(end) + len(end) :]
-    else:
-        text = text.rstrip("\n") + "\n\n" + block + "\n"
-    REPORT.write_text(text, "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--document", type=Path, default=next(iter(sorted(SEEDS.glob("000*.txt"))), None))
@@ -130,7 +118,7 @@ def main() -> None:
     ]
     print("\n".join(section))
     if not options.dry:
-        write(section)
+        report.put("ingest", section)
 
 
 if __name__ == "__main__":

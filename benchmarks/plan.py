@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import report
 import spacy
 
 from pipeline import framework
@@ -41,7 +42,6 @@ from pipeline.tagging.language import ThaiTokenizer
 from pipeline.thai import arabic_digits
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "docs" / "benchmarks.md"
 SEEDS = ROOT.parent / "shared" / "seeds"
 CATEGORIES = range(1, 7)
 FIRST = 5
@@ -203,20 +203,14 @@ def main() -> int:
             lines = [*retrieval(store), "", *rules(store), "", *held_out_drafts(store, without_plans)]
     print("\n".join(lines))
     if not options.dry:
-        report(lines)
+        write(lines)
     return 0
 
 
-def report(lines: Sequence[str]) -> None:
+def write(lines: Sequence[str]) -> None:
     """Replace the section of docs/benchmarks.md."""
-    begin, end = "<!-- plan: begin -->", "<!-- plan: end -->"
-    section = "\n".join(
-        [begin, "## Plans", "", "Made by `python benchmarks/plan.py`; what is measured is told there.", "", *lines, end]
-    )
-    text = REPORT.read_text(encoding="utf-8")
-    known = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-    text = known.sub(lambda _: section, text) if known.search(text) else f"{text.rstrip()}\n\n{section}\n"
-    REPORT.write_text(text, encoding="utf-8")
+    head = ["## Plans", "", "Made by `python benchmarks/plan.py`; what is measured is told there.", ""]
+    report.put("plan", [*head, *lines])
 
 
 if __name__ == "__main__":

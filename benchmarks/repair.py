@@ -20,10 +20,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import report
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-REPORT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- repair: begin -->", "<!-- repair: end -->"
 #: Signs that only damage leaves, to tell the clean lines of a document.
 DAMAGE = re.compile("ํ|[ัิ-ฺ็-์]{3}|[่-์][ัิ-ู]|[\ue000-\uf8ff]| [ัิ-ฺ็-์าำ]")
 
@@ -123,13 +123,7 @@ def main() -> None:
     section = ["## Repair", "", "Made by `python benchmarks/repair.py`; what is measured is told there.", "", *rows]
     print("\n".join(section))
     if not dry:
-        text = REPORT.read_text(encoding="utf-8") if REPORT.exists() else "# Benchmarks\n"
-        block = "\n".join([BEGIN, *section, END])
-        if BEGIN in text:
-            text = text[: text.index(BEGIN)] + block + text[text.index(END) + len(END) :]
-        else:
-            text = f"{text.rstrip()}\n\n{block}\n"
-        REPORT.write_text(text, encoding="utf-8", newline="\n")
+        report.put("repair", section)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import report
 
 from pipeline import framework
 from pipeline.ingest import ingest
@@ -42,7 +43,6 @@ from pipeline.search.text import terms_of
 from pipeline.store import DocumentRecord, document_id, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "docs" / "benchmarks.md"
 SAMPLES = ROOT / "corpora" / "samples" / "text"
 JUDGED = ROOT / "corpora" / "search" / "judged.toml"
 KINDS = ("topic", "question", "synonym", "english", "misspelt", "number", "filter", "all")
@@ -417,17 +417,6 @@ def speed(sizes: Sequence[int], peers: int, number: int) -> list[str]:
     return lines
 
 
-def write(section: Sequence[str]) -> None:
-    text = REPORT.read_text("utf-8") if REPORT.exists() else "# Benchmarks\n"
-    begin, end = "<!-- search: begin -->", "<!-- search: end -->"
-    block = "\n".join([begin, *section, end])
-    if begin in text:
-        text = text[: text.index(begin)] + block + text[text.index(end) + len(end) :]
-    else:
-        text = text.rstrip("\n") + "\n\n" + block + "\n"
-    REPORT.write_text(text, "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--sizes", default="10000,100000,1000000")
@@ -445,7 +434,7 @@ def main() -> None:
     print("\n".join(found), flush=True)
     section += [*found, "", *speed(sizes, options.peers, options.queries)]
     if not options.dry:
-        write(section)
+        report.put("search", section)
 
 
 if __name__ == "__main__":
