@@ -365,4 +365,4 @@ def _scorings(sheet: _Sheet) -> list[tuple[int | None, dict[str, str]]]:
     return found
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, markup=True)

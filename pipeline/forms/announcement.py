@@ -79,7 +79,7 @@ class _Row:
 
 def parse(section: Section) -> Iterator[Record]:
     """One award row an agency listed; its name with lost marks restored."""
-    rows = [row for row in table_rows(section.lines) if not _COLUMN_HEAD.match(_plain(row))]
+    rows = [row for row in table_rows(section.lines) if not _is_column_head(row)]
     head = " ".join(line.plain for line in section.lines[:_FIRST])
     step = _STEP.search(head)
     year = _YEAR.search(head)
@@ -124,7 +124,7 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
             at += taken
         else:
             due = (1, out[-1].no + 1) if out else (1,)
-            if _GROUP.match(plain) and len(plain) < 60 and any(_row_soon(rows, at + 1, no) for no in due):
+            if _is_group(plain) and any(_row_soon(rows, at + 1, no) for no in due):
                 where = replace(where, group=text.strip())
             at += 1
     return out
@@ -149,7 +149,7 @@ def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) 
         stretch = [line for row in rows[at : at + taken + more] for line in row]
         if not runs_on or any(apart(a, b) and a.cell == b.cell for a, b in pairwise(stretch)):
             continue
-        if not any(_is_heading(_plain(row)) or _starts(row, no + 1) for row in following):
+        if not any(_is_heading(_plain(row)) or _starts(row, no + 1) or _starts(row, 1) for row in following):
             name += [line.text for row in following for line in row]
             taken += more
             break
@@ -174,10 +174,21 @@ def _is_heading(plain: str) -> bool:
     return bool(_CATEGORY.match(plain) or _AWARD.match(plain) or _COUNT.search(plain))
 
 
+def _is_group(plain: str) -> bool:
+    return bool(_GROUP.match(plain)) and len(plain) < 60
+
+
+def _is_column_head(row: Sequence[TextLine]) -> bool:
+    """Whether a row heads columns; a word for agencies alone on its line heads a group."""
+    plain = _plain(row)
+    return bool(_COLUMN_HEAD.match(plain)) and (row[0].cell is not None or " " in plain or not _is_group(plain))
+
+
 def _starts(row: Sequence[TextLine], no: int) -> bool:
     plain = _plain(row)
     found = _ROW.match(plain)
-    return bool(found and int(found["no"]) == no and not _DATE.match(plain)) or plain.rstrip(".)") == str(no)
+    named = found and int(found["no"]) == no and not _DATE.match(plain) and not _AWARD.match(plain)
+    return bool(named) or plain.rstrip(".)") == str(no)
 
 
 def _row_soon(rows: Sequence[Sequence[TextLine]], at: int, no: int, reach: int = 3) -> bool:

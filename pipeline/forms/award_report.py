@@ -192,4 +192,4 @@ def _statements(text: str) -> Iterator[tuple[str, str]]:
                 yield "recommendation", part.strip()
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, markup=True)

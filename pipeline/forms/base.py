@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.model import BBox
+from pipeline.forms import tables
 from pipeline.forms.lines import TextLine
+from pipeline.forms.markup import printed
 from pipeline.records import Record
 from pipeline.thai import arabic_digits, join_wrapped
 
@@ -24,7 +26,12 @@ _AGENCY = re.compile(
     r"^(?:ชื่อ)?(?:ผู้สมัคร(?:ขอรับ)?(?:รางวัล)?|ส่วนราชการ|หน่วยงาน)(?:ที่สมัคร(?:รางวัล)?|ผู้สมัคร)?"
     rf"(?: ?[::] ?| (?={AGENCY_WORDS}))(?P<name>[ก-๙].{{3,}})$"
 )
-_TITLED = re.compile(rf"ของ(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}}?) ?(?:ประจำปี|ปีงบประมาณ|$)")
+_TITLED = re.compile(
+    rf"(?:ของ(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}}?) ?(?:ประจำปี|ปีงบประมาณ|$)"
+    rf"|(?<=\s)(?P<before_year>(?:{AGENCY_WORDS})[ก-์]{{4,60}}) (?:ประจำปี|ปีงบประมาณ))"
+)
+#: A title's own line that ends on the agency's name.
+_TITLE_OF = re.compile(rf"^(?:\(ร่าง\) ?)?(?:รายงาน|แผน|สรุป|ผลการ|แบบ)\D* (?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}})$")
 _YEAR = re.compile(
     r"ประจำปี(?:งบประมาณ)?\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)|ปีงบประมาณ\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)"
 )
@@ -63,44 +70,59 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A document family. `find` yields the indexes of the lines that open a section, `parse` its records."""
+    """A document family. `find` yields the indexes of the lines that open a section, `parse` its records.
+
+    A form with `markup` is given the lines of the text as they are and reads markdown, tabs and HTML itself; any
+    other is given them as they would stand on a page, see `pipeline.forms.markup`.
+    """
 
     family: str
     find: Callable[[Sequence[TextLine]], Iterable[int]]
     parse: Callable[[Section], Iterable[Record]]
+    markup: bool = False
 
 
 def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
     """A document's lines as sections, in order; what no form claims is of the family "other"."""
+    forms = list(forms)
+    page = printed(lines)
+    places = {line.line.number: index for index, line in reversed(list(enumerate(lines)))}
     openings: dict[int, str] = {}
     for form in forms:
-        for index in form.find(lines):
-            openings.setdefault(index, form.family)
+        for index in form.find(lines if form.markup else page):
+            openings.setdefault(index if form.markup else places[page[index].line.number], form.family)
     starts = sorted(openings)
     if not starts or starts[0] > 0:
         openings.setdefault(0, "other")
         starts = sorted(openings)
+    unread = {form.family for form in forms if not form.markup}
     sections = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         body = lines[start:end]
         if body:
-            sections.append(Section(openings[start], body, agency_of(body), fiscal_year_of(body)))
+            family, shown = openings[start], printed(body)
+            seen = shown if family in unread else body
+            sections.append(Section(family, seen, agency_of(body), fiscal_year_of(shown)))
     return sections
 
 
 def agency_of(lines: Sequence[TextLine]) -> str | None:
     """The agency named at the top of a section: after its label, else in the title ("... ของกรม...")."""
-    for line in lines[:_HEAD]:
-        if found := _AGENCY.match(line.plain):
-            return re.sub(r"\s*[-–_.]+$", "", line.text[found.start("name") :]) or None
-    found = _TITLED.search(_title(lines))
-    return found["name"] if found else None
+    for row in tables.rows(lines[:_HEAD]):
+        label, *values = filter(None, map(tables.clean, row.cells)) if row.tabular else [tables.clean(row.text)]
+        for text in [label, *(f"{label} {value}" for value in values[:1])]:
+            if found := _AGENCY.match(text):
+                return re.sub(r"\s*[-–_.]+$", "", text[found.start("name") :]) or None
+    head = printed(lines[:_TITLE])
+    if found := _TITLED.search(_title(head)):
+        return found["name"] or found["before_year"]
+    return next((found["name"] for line in head if (found := _TITLE_OF.match(line.text))), None)
 
 
 def cover_agency(lines: Sequence[TextLine]) -> str | None:
     """The agency that a document's cover names on a line of its own; None where it names none or several."""
     names = set()
-    for line in lines[:_HEAD]:
+    for line in printed(lines[:_HEAD]):
         turned = line.line.page != lines[0].line.page
         if turned or line.cell or len(line.text) > _TITLE_LINE or _INSIDE.match(line.text):
             break

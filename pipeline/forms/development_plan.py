@@ -39,35 +39,45 @@ FAMILY = "development_plan"
 
 #: The labels of the form.
 FIELDS: Mapping[str, str] = {
-    "agency": "ส่วนราชการ",
-    "name": "ชื่อแผน(?:พัฒนา)?(?:องค์(?:กร|การ)|งาน)?",
-    "criteria": "เมื่อเทียบกับเกณฑ์ฯ?",
+    "agency": "(?:ชื่อ)?ส่วนราชการ",
+    "name": "ชื่อแผน(?:การ)?(?:พัฒนา|ปรับปรุง)?(?:องค์(?:กร|การ)|คุณภาพการบริหารจัดการ(?:ภาครัฐ)?|งาน)?",
+    "criteria": "เมื่อเทียบกับเกณฑ์ฯ?|(?:เกณฑ์|ประเด็น|ข้อ)(?:ข้อ)?ที่(?:ยัง)?ไม่ผ่าน(?:เกณฑ์ฯ?)?",
     "category": "หมวด",
-    "unit": "หน่วยงาน(?:(?:ที่|ผู้)รับผิดชอบ)?|คณะทำงาน",
+    "unit": "หน่วยงาน(?:(?:ที่|ผู้)?รับผิดชอบ(?:หลัก)?)?|เจ้าภาพ(?:หลัก)?|คณะทำงาน",
+    "responsible": "ผู้รับผิดชอบ(?:หลัก|แผน(?:งาน)?)?",
     "objective": "วัตถุประสงค์",
     "budget": "งบประมาณ",
-    "kpis": "ตัวชี้วัด(?:หลัก)?(?:ของแผน(?:งาน)?)?",
+    "kpis": "(?:ตัวชี้วัด|KPIs?)(?:หลัก|ความสำเร็จ)?(?:ของ)?(?:แผน(?:งาน|พัฒนา|ปรับปรุง)?)?",
     "period": "ระยะเวลา(?:การ)?(?:ดำเนินการ|ดำเนินงาน)?",
-    "summary": "รายละเอียดโดยย่อ",
+    "summary": "รายละเอียด(?:โดย)?(?:ย่อ|สังเขป)",
     "date": "วันที่จัดทำ",
 }
 #: The headers of the table.
 COLUMNS: Mapping[str, str] = {
-    "activity": "(?:กิจกรรม|ขั้นตอน)",
+    "number": r"(?:ลำดับ(?:ที่)?|ที่|ข้อ|No\.?)$",
+    "group": "หมวด|เกณฑ์|ประเด็น|หัวข้อ|โอกาสในการ|OFI",
+    "activity": "(?:กิจกรรม|ขั้นตอน|แนวทางการ(?:ดำเนิน|พัฒนา|ปรับปรุง)|วิธีดำเนินการ)",
     "duration": "ระยะเวลา",
     "start": "(?:วัน|เดือน)?(?:ที่)?เริ่ม",
     "end": "(?:วัน|เดือน)?(?:ที่)?(?:สิ้นสุด|แล้วเสร็จ)",
-    "output": "(?:ผลผลิต|ดัชนี|ผลลัพธ์|เป้าหมาย)",
-    "responsible": "(?:หน่วยงาน)?(?:ที่|ผู้)รับผิดชอบ",
-    "involved": "(?:หน่วยงาน)?(?:ที่|ผู้)เกี่ยวข้อง|ผู้มีส่วน",
+    "output": "(?:ผลผลิต|ดัชนี|ผลลัพธ์|เป้าหมาย|ตัวชี้วัด)",
+    "responsible": "(?:หน่วยงาน)?(?:ที่|ผู้)?รับผิดชอบ|เจ้าภาพ",
+    "involved": "(?:หน่วยงาน)?(?:ที่|ผู้)?(?:มีส่วน)?เกี่ยวข้อง|ผู้มีส่วน|(?:ผู้|หน่วยงาน)สนับสนุน",
     "budget": "งบประมาณ|วงเงิน",
     "remark": "หมายเหตุ",
 }
 #: The columns that keep to their headers, and those that stray.
 LEADING = ("activity", "duration", "start", "end")
 TRAILING = ("output", "responsible", "involved", "budget", "remark")
+#: Columns that a table must have to be one of steps, beside the activity.
+_ENOUGH = 2
 
-_TITLE = re.compile(r"^แผนพัฒนาองค์(?:กร|การ) ?หมวด(?:ที่)? ?[1-7]")
+_TITLE = re.compile(
+    r"^(?:\(ร่าง\) ?)?แผน(?:พัฒนา|ปรับปรุง)(?:องค์(?:กร|การ)|คุณภาพการบริหารจัดการ(?:ภาครัฐ)?)"
+    r" ?(?:\([^()]*\) ?)?หมวด(?:ที่)? ?[1-7]"
+)
+#: The head of a chart of months or years, which has no text of its own or names the year.
+_CHART = re.compile(r"^$|^(?:ปี(?:งบประมาณ)?|แผนการดำเนิน(?:งาน|การ)|เดือน|ไตรมาส|Q ?\d)")
 _LABELS = {name: re.compile(rf"(?:{words})(?: ?\([^()]*\))?") for name, words in FIELDS.items()}
 _ANY_LABEL = re.compile(
     r"(?:^|(?<=\s))(?:" + "|".join(f"(?P<{name}>{words})" for name, words in FIELDS.items()) + r")(?: ?\([^()]*\))? ?:"
@@ -81,6 +91,8 @@ _BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
 _GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
 _CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
 _REMARK = re.compile(r"^หมายเหตุ")
+#: What a heading that is printed again on the next page ends on.
+_CONTINUED = re.compile(r"\s*\(ต่อ\)$")
 _CATEGORY = re.compile(r"หมวด(?:ที่)? ?([1-7])(?!\d)")
 _AMOUNT = re.compile(r"^(?:-|–|ไม่มี|ไม่ใช้งบประมาณ|[\d,]+(?:\.\d+)?(?: ?(?:บาท|ลบ\.|ล้านบาท))?)$")
 _UNIT = re.compile(
@@ -94,20 +106,15 @@ _EVERYONE = re.compile(r"^[-–]? ?(?:ทุก|ผู้บริหาร|บ�
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """The first form's title or first label, if a table of steps with columns of its own follows."""
-    labels = [i for i, line in enumerate(lines) if _opening(line)]
-    if not labels or not any(_header(row) for row in tables.rows(lines[labels[0] :])):
+    rows = list(tables.rows(lines))
+    named = next((at for at, row in enumerate(rows) if _labels(row, "name")), None)
+    if named is None or not any(_header(row) for row in rows[named:]):
         return
-    first = labels[0]
-    titles = [i for i in range(max(first - 6, 0), first) if _TITLE.match(arabic_digits(clean(lines[i].text)))]
-    yield titles[0] if titles else first
-
-
-def _opening(line: TextLine) -> bool:
-    """Whether a plan's form opens here: with the agency, or with the plan's name."""
-    label = _ANY_LABEL.match(line.plain)
-    return bool(label and label["name"]) or bool(
-        line.cell and line.cell.column == 0 and _LABELS["name"].fullmatch(line.plain)
-    )
+    above = range(max(named - 6, 0), named)
+    titles = [at for at in above if _TITLE.match(arabic_digits(rows[at].text))]
+    agencies = [at for at in above if _labels(rows[at], "agency")]
+    first = rows[[*titles, *agencies, named][0]].lines[0].line.number
+    yield next(at for at, line in enumerate(lines) if line.line.number == first)
 
 
 # ------------------------------------------------------------------------------------------ the document
@@ -137,7 +144,7 @@ class _Sheet:
 
     title: list[TextLine]
     form: list[Row] = field(default_factory=list)
-    table: list[tuple[Row, Mapping[str, int]]] = field(default_factory=list)
+    table: list[tuple[Row, _Header]] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
 
     @property
@@ -149,52 +156,84 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
     """The plans of a section. Lines outside of them are put into `rest`."""
     sheet: _Sheet | None = None
     title: list[TextLine] = []
-    columns: Mapping[str, int] = {}
+    header: _Header | None = None
     for row in tables.rows(section.lines):
         plain = arabic_digits(row.text)
         found = _header(row)
         if found and sheet:
-            columns, title = found, []
-        elif _is_months(row):
+            header, title = found, []
+        elif _is_months(row) or (header and _is_foot(row, header)):
             continue
-        elif _opens_form(row) and (sheet is None or columns):
+        elif _labels(row, "agency", "name") and (sheet is None or header):
             if sheet:
                 yield sheet
-            sheet, title, columns = _Sheet(title, [row]), [], {}
+            sheet, title, header = _Sheet(title, [row]), [], None
         elif not row.tabular and (_TITLE.match(plain) or (title and plain.startswith("ประจำปี"))):
             title += row.lines
         elif sheet is None or title:
             rest += [*title, *row.lines]
             title = []
-        elif not columns and not _GROUP.match(plain) and not plain.startswith("กิจกรรม/"):
+        elif not header and not _GROUP.match(plain) and not plain.startswith("กิจกรรม/"):
             sheet.form.append(row)
-        elif columns and row.in_table:
-            sheet.table.append((row, columns))
+        elif header and row.in_table:
+            sheet.table.append((row, header))
+        elif header and (_GROUP.match(plain) or _CODE.match(plain)):  # a heading across all columns
+            across = ("",) * header.columns["activity"]
+            sheet.table.append((Row((*across, *row.cells), row.lines), header))
         else:
+            if not _REMARK.match(plain):
+                section.warn("a line among the steps is none of them", row.lines[0])
             sheet.notes.append(row)
     if sheet:
-        if not columns:
+        if not header:
             section.warn("a plan without a table of steps", sheet.lines[0])
         yield sheet
     rest += title
 
 
-def _opens_form(row: Row) -> bool:
-    return any((label := _label(cell)) and label[0] in ("agency", "name") for cell in row.cells[:1])
+def _labels(row: Row, *names: str) -> bool:
+    """Whether a row begins with the label of one of the fields."""
+    label = _label(row.cells[0])
+    return label is not None and label[0] in names
 
 
-def _header(row: Row) -> dict[str, int]:
-    """The columns a header row names; empty for any other row."""
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The head of a table: where its columns stand, and of how many; whether a chart stands among them."""
+
+    columns: Mapping[str, int]
+    width: int
+    charted: bool
+
+    def holds(self, row: Row) -> bool:
+        """Whether the cells of a row stand under their headers. Those of a chart are lost or added in reading, unless
+        the row is as wide as its header and marks its cells otherwise than by tabs."""
+        as_wide = len(row.cells) == self.width and row.lines[0].cell is None and "\t" not in row.lines[0].line.text
+        return not self.charted or as_wide
+
+
+def _header(row: Row) -> _Header | None:
+    """The columns a header row names; None for any other row."""
     if not row.tabular:
-        return {}
+        return None
     columns: dict[str, int] = {}
-    for index, cell in enumerate(row.cells):
-        text = squeeze(clean(cell))
+    texts = [squeeze(clean(cell)) for cell in row.cells]
+    for index, text in enumerate(texts):
         for name, words in COLUMNS.items():
-            if name not in columns and len(text) < 60 and re.match(words, text):
+            if name not in columns and 0 < len(text) < 60 and re.match(words, text):
                 columns[name] = index
                 break
-    return columns if "activity" in columns and len(columns) >= 3 else {}
+    if "activity" not in columns or len(set(columns) - {"number", "group", "activity"}) < _ENOUGH:
+        return None
+    between = range(min(columns.values()), max(columns.values()))
+    charted = any(at not in columns.values() and _CHART.match(texts[at]) for at in between)
+    return _Header(columns, len(row.cells), charted)
+
+
+def _is_foot(row: Row, header: _Header) -> bool:
+    """Whether a row is a page's foot: words and a bare number, nothing of the table's other columns."""
+    filled = [text for cell in row.cells if (text := clean(cell))]
+    return len(filled) == 2 and arabic_digits(filled[1]).isdigit() and len(row.cells) < min(header.width, 4)
 
 
 def _is_months(row: Row) -> bool:
@@ -279,7 +318,7 @@ class _PlanForm:
             criteria_refs=codes(self._text("criteria") or ""),
             name=self._text("name"),
             objective=self._text("objective"),
-            responsible=self._text("unit"),
+            responsible=self._text("unit") or self._text("responsible"),
             kpis=_listed(self._text("kpis") or ""),
             period=self._text("period"),
             budget=self._text("budget"),
@@ -358,10 +397,14 @@ class _Steps:
         """Rows of all pages as entries; a row without a first cell belongs to the entry before it."""
         entries: list[_Entry] = []
         offset = 0.0
-        for row, columns in self._sheet.table:
-            values, offset = _values(row, columns, offset)
-            first = row.cells[columns["activity"]] if columns["activity"] < len(row.cells) else ""
+        for row, header in self._sheet.table:
+            values, offset = _values(row, header, offset)
+            first, number, group = (_at(row, header.columns.get(name)) for name in ("activity", "number", "group"))
             text = self._mended(first)
+            if group and (heading := self._mended(group)):
+                entries.append(_Entry(heading, f"<b>{heading}</b>", dict.fromkeys(values), list(row.lines)))
+            if text and number and numbered(text).number is None and (counted := numbered(f"{number}.").number):
+                text = f"{counted}. {text}"
             if _REMARK.match(text):
                 self._sheet.notes.append(row)
             elif text:
@@ -427,6 +470,7 @@ class _Steps:
 
     def _open(self, text: str, entry: _Entry) -> None:
         """A heading opens: of the upper level, unless it is numbered like the steps under it."""
+        text = _CONTINUED.sub("", text)
         number = numbered(text).number
         heading = _Heading(text, number, self._code(text))
         if number:
@@ -506,12 +550,19 @@ def _joined(values: Mapping[str, str | None], more: Mapping[str, str | None]) ->
 # ------------------------------------------------------------------------------------------ columns
 
 
-def _values(row: Row, columns: Mapping[str, int], offset: float) -> tuple[dict[str, str | None], float]:
+def _at(row: Row, column: int | None) -> str:
+    return row.cells[column] if column is not None and column < len(row.cells) else ""
+
+
+def _values(row: Row, header: _Header, offset: float) -> tuple[dict[str, str | None], float]:
     """A row's values by field, and how far its last columns stand from their headers (in columns)."""
+    columns = header.columns
     values: dict[str, str | None] = dict.fromkeys((*LEADING[1:], *TRAILING[:-1]))
     for name in LEADING[1:]:
-        if name in columns and columns[name] < len(row.cells):
-            values[name] = clean(row.cells[columns[name]]) or None
+        values[name] = clean(_at(row, columns.get(name))) or None
+    if header.holds(row):
+        cells_held = {name: _at(row, columns.get(name)) for name in TRAILING[:-1]}
+        return values | {name: cell if clean(cell) else None for name, cell in cells_held.items()}, 0.0
     fields = [name for name in TRAILING if name in columns]
     if not fields:
         return values, offset
@@ -561,4 +612,4 @@ def _fit(text: str, name: str) -> float:
             return -3.0
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, markup=True)

@@ -21,10 +21,8 @@ from pipeline.forms.wording import room
 from pipeline.records import Activity, Plan, Record
 from pipeline.thai import arabic_digits, join_wrapped
 
-#: The labels of the form: those of any development plan, and the unit under its other name.
-_FIELDS = {**FIELDS, "responsible": "ผู้รับผิดชอบ"}
 _LABEL = re.compile(
-    "^(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _FIELDS.items()) + r") ?: ?(?P<value>.*)$"
+    "^(?:" + "|".join(f"(?P<{name}>{words})" for name, words in FIELDS.items()) + r") ?: ?(?P<value>.*)$"
 )
 _MONTH = r"(?:ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค)\.?"
 _HEADER = re.compile(
@@ -59,7 +57,7 @@ def opens(lines: Sequence[TextLine], at: int) -> bool:
 def _label(line: TextLine) -> str | None:
     """The name of the field whose label begins a line."""
     found = _LABEL.match(line.plain)
-    return next((name for name in _FIELDS if found and found[name] is not None), None)
+    return next((name for name in FIELDS if found and found[name] is not None), None)
 
 
 @dataclass(slots=True)

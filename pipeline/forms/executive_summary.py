@@ -25,11 +25,18 @@ _LANDMARK = re.compile(r"^(?:\d{1,2}\. ?)?บทสรุป(?:สำหรั�
 _CATEGORY = re.compile(
     r"^(?:\d{1,2}[.)] ?)?หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.–-])(?! ?[–-] ?(?:หมวด ?)?\d) ?(?P<title>.*)$"
 )
-_NOT_PASSED = re.compile(r"(?:ประเด็น|ข้อ|หัวข้อ)ที่ ?(?:ยัง)?ไม่ผ่าน|อยู่ในสถานะ(?:ที่)? ?ไม่ผ่าน")
+_NOT_PASSED = re.compile(
+    r"(?:ประเด็น|ข้อ(?:คำถาม|ย่อย)?|หัวข้อ|รายการ|เกณฑ์|ตัวชี้วัด)ที่ ?(?:ยัง)?ไม่ผ่าน|อยู่ในสถานะ(?:ที่)? ?ไม่ผ่าน"
+)
 _ALL_PASSED = re.compile(r"ผ่าน(?:เกณฑ์)?(?:ครบ)?ทุก(?:ข้อ|ประเด็น)")
-_TO_IMPROVE = re.compile(r"(?:ประเด็น|จุด|ข้อ)ที่ ?(?:ยัง)?(?:ต้อง|ควร)ปรับปรุง\s*:?\s*")
+_TO_IMPROVE = re.compile(
+    r"(?:(?:ประเด็น|จุด|ข้อ|สิ่ง)ที่ ?(?:ยัง)?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|โอกาสในการ(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง)\s*:?\s*"
+)
 _POINT = re.compile(r"^\(? ?(?P<number>\d{1,2}) ?[).](?!\d) ?(?P<text>\S.*)$")
 _YEARS = re.compile(r"(?:ปี|พ\.ศ\.)?\s*(25\d\d)")
+_SCORE = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?(?![\d.])")
+#: A category in a table whose head says that they are.
+_NUMBERED = re.compile(r"^(?P<number>[1-7])[.)]? (?P<title>[ก-๙].*)$")
 _SCORE_HEAD = re.compile(r"^หมวด\b.*25\d\d")
 _TOTAL = re.compile(r"^(?:คะแนน(?:รวม|เฉลี่ย|ภาพรวม)|รวม(?:คะแนน)?|ภาพรวม)")
 #: Words that open a new paragraph rather than go on with a point.
@@ -160,7 +167,9 @@ def _title(heading: str) -> str | None:
     if not found:
         return None
     rest = heading[found.start("title") :]
-    cut = re.split(r"(?:ประเด็น|จุด|ข้อ|หัวข้อ)ที่|กำหนดสถานะ|\(|☑|☒|ผ่านทุก", rest)[0].strip(" :–-")
+    cut = re.split(
+        r"(?:ประเด็น|จุด|ข้อ(?:คำถาม|ย่อย)?|หัวข้อ|รายการ|เกณฑ์|ตัวชี้วัด|สิ่ง)ที่|โอกาสในการ|ข้อควร|กำหนดสถานะ|\(|☑|☒|ผ่านทุก", rest
+    )[0].strip(" :–-")
     return cut or None
 
 
@@ -184,17 +193,24 @@ def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:
     """The rows of score tables; a table printed again adds nothing."""
     seen: set[tuple[int | None, int]] = set()
     years: list[int] = []
+    columns: dict[int, int] = {}  # of a table with cells: the year that each stands under
     for row in table_rows(lines):
         text = " ".join(line.plain for line in row)
         if _SCORE_HEAD.match(text) and len(_YEARS.findall(text)) >= 2 and not _NOT_PASSED.search(text):
             years = [int(year) for year in _YEARS.findall(text)]
+            columns = {
+                line.cell.column: int(found[1]) for line in row if line.cell and (found := _YEARS.search(line.plain))
+            }
             continue
-        category = _CATEGORY.match(text)
+        category = _CATEGORY.match(text) or (_NUMBERED.match(text) if row[0].cell else None)
         if not years or not (category or _TOTAL.match(text)):
             continue
         rest = text[category.start("title") :] if category else text
-        values = re.findall(r"(?<![\d.])\d{1,3}(?:\.\d+)?(?![\d.])", rest)[: len(years)]
-        if len(values) < len(years):
+        values: Sequence[str] = _SCORE.findall(rest)[: len(years)]
+        if len(columns) == len(years) and row[0].cell:
+            cells = {line.cell.column: line.plain for line in row if line.cell}
+            years, values = list(columns.values()), [cells.get(column, "") for column in columns]
+        elif len(values) < len(years):
             continue
         for year, value in zip(years, values, strict=True):
             key = (int(category["number"]) if category else None, year)

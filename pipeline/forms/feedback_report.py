@@ -34,7 +34,9 @@ _MISREAD = 85
 _COLUMN_HEADS = re.compile(r"(?:จุดแข็ง|จุดเด่น).*(?:ปรับปรุง|OFI)")
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])[ :.]*(?P<title>.*)$")
 _CRITERION = re.compile(r"^(?:[-–•] ?)?(?P<number>[1-7]\. ?\d)\.?(?: |(?=[ก-๙]))(?P<title>\D.*)$")
-_BULLET = re.compile(r"^(?P<mark>[-–—•●▪◦*○✓➢·]|\.(?= )|\(?\d{1,2}\)|\d{1,2}\.(?!\d)) ?(?P<text>\S.*)$")
+_BULLET = re.compile(
+    r"^(?P<mark>[-–—•●▪◦*○✓➢·]|\.(?= )|\(?(?P<number>\d{1,2})\)|(?P<counted>\d{1,2})\.(?!\d)) ?(?P<text>\S.*)$"
+)
 _INDICATORS = re.compile(r"^(?:[-–•] ?)?ตัวชี้วัด(?:ผลลัพธ์)?ที่ ?(?:ยัง)?(?:ควร|ต้อง)ปรับปรุง")
 _INDICATOR = re.compile(r"^(?:[-–•●▪*] ?)?(?:ตัวชี้วัด(?:ที่)? ?)?(?P<number>7\. ?\d\. ?\d{1,2})\.? ?(?P<text>\S.*)$")
 _RESULT = re.compile(r"ผลการพิจารณา\s*:?\s*(?P<verdict>ไม่ผ่าน|ผ่าน)")
@@ -93,6 +95,7 @@ class _Point:
     criterion: str | None
     criterion_title: str | None
     indicator_no: str | None = None
+    number: int | None = None
     texts: list[str] = field(default_factory=list)
     lines: list[TextLine] = field(default_factory=list)
 
@@ -282,7 +285,8 @@ class _Reader:
             self.orphaned = False
             text = line.text[bullet.start("text") :] if bullet else line.text
             kind = "indicator_ofi" if self.part == "ofi" and self.category == 7 else self.part
-            self._begin(kind, line, text)
+            number = (bullet["number"] or bullet["counted"]) if bullet else None
+            self._begin(kind, line, text, number=int(number) if number else None)
         else:
             point.texts.append(line.text)
             point.lines.append(line)
@@ -294,7 +298,9 @@ class _Reader:
             (p.category, p.criterion, "strength" if p.kind == "strength" else "ofi") == here for p in self.points
         )
 
-    def _begin(self, kind: str, line: TextLine, text: str, indicator_no: str | None = None) -> None:
+    def _begin(
+        self, kind: str, line: TextLine, text: str, indicator_no: str | None = None, number: int | None = None
+    ) -> None:
         of_criterion = kind == "ofi" or (kind == "strength" and self.headed and not self.columns.roles)
         point = _Point(
             kind,
@@ -303,6 +309,7 @@ class _Reader:
             self.criterion if of_criterion else None,
             self.criterion_title if of_criterion else None,
             indicator_no,
+            number,
             [text],
             [line],
         )
@@ -406,6 +413,7 @@ def parse(section: Section) -> Iterator[Record]:
                 criterion=point.criterion,
                 criterion_title=point.criterion_title,
                 indicator_no=point.indicator_no,
+                number=point.number,
                 text=text,
                 **place(point.lines),  # type: ignore[arg-type]
             )

@@ -215,6 +215,8 @@ class _Reader:
         for index, line in self._following(at, 6):
             if _opens_answer(line) or self._verdict(index) or _ITEM.match(line.plain) or _CATEGORY.match(line.plain):
                 break
+            if _SCALE_WORD.match(line.plain):  # the answer of an agency that has nothing to show
+                break
             rest.append((index, line))
         else:
             # Nothing on the page says where the title ends: the titles known do, else it is the one line.
@@ -245,7 +247,7 @@ class _Reader:
     def _verdict(self, at: int) -> tuple[Verdict, int] | None:
         """The verdict at `at` and the lines it takes; two options on two lines count as one verdict."""
         verdict = read_verdict(self.lines[at].plain)
-        if verdict is None or (self.marked and not verdict.marked):
+        if verdict is None or (self.marked and not (verdict.marked or verdict.led)):
             return None
         following = self._following(at, 1)
         if following and not verdict.rest:

@@ -14,9 +14,12 @@ from pipeline.forms.ticks import read_tick, read_verdict
 from pipeline.thai import arabic_digits
 
 _RUN_OF_SPACE = re.compile(r"\s+")
-#: A line that is nothing but a page number: "Page 2/63", "หน้า 3 จาก 40", "- 12 -".
+#: A line that is nothing but a page number: "Page 2/63", "หน้า 3 จาก 40", "- หน้า 4 -", "- 12 -"; or one that a foot's
+#: words stand before, where it also says of how many.
 PAGE_MARK = re.compile(
-    r"(?:(?:page|หน้า(?:ที่)?)\s*:?\s*\d{1,4}(?:\s*(?:/|of|จาก)\s*\d{1,4})?\s*)+|-\s*\d{1,4}\s*-", re.IGNORECASE
+    r"(?:-\s*)?(?:(?:page|หน้า(?:ที่)?)\s*:?\s*\d{1,4}(?:\s*(?:/|of|จาก)\s*\d{1,4})?\s*)+-?|-\s*\d{1,4}\s*-"
+    r"|\S.{0,60}\s(?:page|หน้า(?:ที่)?)\s*\d{1,4}\s*(?:/|of|จาก)\s*\d{1,4}",
+    re.IGNORECASE,
 )
 #: What Acrobat leaves in the text for a note on the page: the author's name, this, and the words of the note.
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)

@@ -22,4 +22,4 @@ def parse(section: Section) -> Iterator[Record]:
     yield from passages(section.lines)
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, markup=True)

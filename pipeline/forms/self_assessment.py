@@ -28,6 +28,8 @@ from pipeline.thai import join_wrapped, squeeze
 FAMILY = "self_assessment"
 
 LEVELS = ("Basic", "Advance", "Significance")
+#: How the levels are printed, in the order of LEVELS.
+LEVEL_WORDS = (r"Basic|พื้นฐาน", r"Advanced?|ก้าวหน้า", r"Significan(?:ce|t)|(?:พัฒนาจน)?เกิดผล")
 #: The headings under a criterion, and the kind of statement below each; None for what is no finding.
 HEADINGS: Mapping[str, str | None] = {
     "ผลการดำเนินงาน": "level",
@@ -46,8 +48,11 @@ _HEADING = 90.0
 _LANDMARK = re.compile(r"^สรุป(?:รายงาน)?ผลการ(?:ดำเนินการ|ประเมินตนเอง)")
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.]) ?:? ?(?P<title>.*?)(?: รอบ ?\d+ ?เดือน.*)?$")
 _CRITERION = re.compile(r"^(?:ประเด็น|หัวข้อ|เกณฑ์)?(?:ที่)? ?(?P<number>[1-7]\. ?\d)\.? ?(?P<title>[^\d\s.].*)$")
-_LEVEL = re.compile(r"ระดับ ?(?P<level>Basic|Advanced?|Significan(?:ce|t))", re.IGNORECASE)
-_LEVEL_ROW = re.compile(r"^(?P<level>Basic|Advanced?|Significan(?:ce|t))$", re.IGNORECASE)
+_ANY_LEVEL = "|".join(LEVEL_WORDS)
+_LEVEL = re.compile(rf"ระดับ ?(?P<level>{_ANY_LEVEL})", re.IGNORECASE)
+_LEVEL_ROW = re.compile(rf"^(?:ระดับ ?)?(?P<level>{_ANY_LEVEL})(?: ?\((?:{_ANY_LEVEL})\))?$", re.IGNORECASE)
+#: What before a level says that it was not reached.
+_NOT_REACHED = re.compile(r"ไม่(?:สามารถ|ถึง|ผ่าน|ได้|บรรลุ|ครบ)")
 _TABLE_HEAD = re.compile(r"^ระดับ(?: แนวทาง(?:การ)?ดำเนินการ.*)?$")
 _TABLE_HEAD_WORD = re.compile(
     r"^(?:ระดับ|แนวทาง(?:การ)?ดำเนินการ|แบบ(?:การ)?ตรวจ(?:ประเมิน)?ตนเอง|แบบการตรวจประเมินตนเอง|\(PMQA 4\.0\)"
@@ -180,11 +185,9 @@ def _title_lines(found: re.Match[str], lines: Sequence[TextLine], at: int) -> in
     """How many lines a criterion's heading takes, by the titles known; 0 if the line is none. A title that is not
     known is believed if a heading or a table follows."""
     number = found["number"].replace(" ", "")
-    alike = likeness(number, found["title"])
-    if alike is None:
-        return int(any(_heading(line) or _TABLE_HEAD.match(line.plain) for line in lines[at + 1 : at + 3]))
-    if alike < ALIKE:
-        return 0
+    if (likeness(number, found["title"]) or 0.0) < ALIKE:
+        below = enumerate(lines[at + 1 : at + 4], 1)
+        return next((n for n, line in below if _heading(line) or _TABLE_HEAD.match(line.plain)), 0)
     parts = [found["title"], *(line.plain for line in lines[at + 1 : at + 3])]
     return max(heading_end(number, parts), 1)
 
@@ -198,7 +201,9 @@ def _opens_page(level: _Level, line: TextLine) -> bool:
 
 
 def _level_name(printed: str) -> str:
-    return next(level for level in LEVELS if level[:5].casefold() == printed[:5].casefold())
+    return next(
+        level for level, words in zip(LEVELS, LEVEL_WORDS, strict=True) if re.fullmatch(words, printed, re.IGNORECASE)
+    )
 
 
 # -- records --------------------------------------------------------------------------------------------
@@ -244,7 +249,7 @@ def _findings(section: Section, kind: str, lines: Sequence[TextLine]) -> Iterato
         text = join_wrapped(line.text for line in lines)
         found = _LEVEL.search(text)
         if found:
-            level = _level_name(found["level"])
+            level = None if _NOT_REACHED.search(text, 0, found.start()) else _level_name(found["level"])
             yield Finding(kind=kind, level=level, text=text, **place(lines))  # type: ignore[arg-type]
         elif lines:
             section.warn("no level is named where one should be", lines[0])

@@ -23,11 +23,13 @@ from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 FAMILY = "slides"
 
-_BOXES = {"☑": "pass", "☒": "fail", "☐": "pending"}
+_BOXES = {**dict.fromkeys("☑✓✔", "pass"), **dict.fromkeys("☒✗✘", "fail"), **dict.fromkeys("☐□", "pending")}
 _POINT = re.compile(rf"^(?P<box>[{''.join(_BOXES)}]) ?(?P<text>\S.*)$")
 #: The levels over the columns of the grid, with the category beside them.
 SCALE = re.compile(r"^BASIC ?ADVANCED? ?SIGNIFICAN(?:CE|T) ?(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE)
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.])")
+#: The title of a slide: words on the assessment, then its category.
+_HEADED = re.compile(r"^(?:ผล|สรุป|แบบ|การ|รายงาน).*ประเมิน.* หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.–-])")
 _TILES = re.compile(r"^(?:[01]\d ?){2,}$")
 _LONE_NUMBER = re.compile(r"^\d{1,3}$")
 _SUB_POINT = re.compile(r"^[-–•*]")
@@ -169,6 +171,11 @@ def _slides(section: Section) -> list[_Slide]:
             scale = SCALE.match(block[0].plain) or _CATEGORY.match(block[0].plain)
             if scale and scale["category"]:
                 slide.category = int(scale["category"])
+        elif not ticks and (headed := _HEADED.match(block[0].plain)):
+            if slide.cells:
+                slide = _Slide(block[0].line.page)
+                slides.append(slide)
+            slide.category = int(headed["category"])
         elif not ticks and (category := _title_category(lines, start)) is not None:
             if slide.cells and category != slide.category:
                 slide = _Slide(block[0].line.page)

@@ -1,23 +1,26 @@
 """Tables as rows of cells, whichever way a document carries them, and the text of a cell.
 
-A row is one line with tabs (TSV), one markdown line between pipes, or the cells of one row of a ruled table
-in a PDF. Everything else is a row of a single cell. Cells keep what is printed, markup and all; `clean` makes
-text of them, `blocks` their paragraphs and list items.
+A row is one line with tabs (TSV), one markdown line between pipes, a row of an HTML table, or the cells of one row
+of a ruled table in a PDF. Everything else is a row of a single cell. Cells keep what is printed, markup and all;
+`clean` makes text of them, `blocks` their paragraphs and list items.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.forms.lines import TextLine, table_rows
 from pipeline.thai import join_wrapped, squeeze
 
 _TAGS = "p|li|ul|ol|br|div|b|i|u|em|strong|span|sup|sub|input|a|table|thead|tbody|tr|td|th|h[1-6]"
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|li|ul|ol|br|div|tr|td|th|h[1-6])(?:\s[^<>]*)?/?>|\n", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+#: What stands between a cell's paragraphs and list items.
+BLOCK = re.compile(r"</?(?:p|li|ul|ol|br|div|tr|td|th|h[1-6])(?:\s[^<>]*)?/?>|\n", re.IGNORECASE)
 _BOLD = re.compile(r"<(?:b|strong)>.*?</(?:b|strong)>|\*\*.+?\*\*", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<(https?://[^<>\s]+)>")
 #: A line that is a web address and nothing else.
@@ -26,6 +29,12 @@ LINK_ONLY = re.compile(r"^<?https?://\S+>?$")
 _MARKDOWN = re.compile(r"^\s*#{1,6}\s+|\*\*|\\(?=[*_#])")
 #: Signs that head the items of a list and say nothing else.
 _BULLETS = re.compile(r"[●•▪■◦➔➢➤★»✓🏆\uf0b7\uf0a7\uf0d8]")
+#: Where a row of an HTML table begins, what its cells are between, and the columns or rows that a cell spans.
+_TABLE_TAG = re.compile(r"</?(?:table|thead|tbody|tr|td|th)\b", re.IGNORECASE)
+_TABLE_END = re.compile(r"</table\b", re.IGNORECASE)
+_TABLE_ROW = re.compile(r"<tr\b[^<>]*>(?P<cells>.*?)(?=</tr\b|<tr\b|</table\b|$)", re.IGNORECASE | re.DOTALL)
+_TABLE_CELL = re.compile(r"<t[dh]\b(?P<spans>[^<>]*)>(?P<text>.*?)(?=</t[dh]\b|<t[dh]\b|$)", re.IGNORECASE | re.DOTALL)
+_SPAN = re.compile(r"(?P<way>col|row)span\s*=\s*[\"']?(?P<count>\d{1,3})", re.IGNORECASE)
 _PIPE_RULE = re.compile(r"^[\s|:+-]*-{3,}[\s|:+-]*$")
 _WRAP_HYPHEN = re.compile(r"(?P<before>[ก-๎]{2,6})-(?P<space>\s?)(?P<after>[ก-๎]{2,6})")
 #: How much more often than with its hyphen a word stands without one for the hyphen to be a line break's.
@@ -62,11 +71,19 @@ class Row:
 
 def rows(lines: Sequence[TextLine]) -> Iterator[Row]:
     """Lines as rows, in order. Rules under markdown headers are left out."""
+    tagged = _tagged(lines)
+    inside = 0
     for group in table_rows(lines):
         if group[0].cell is not None:
             yield Row(_ruled(group), tuple(group))
             continue
         for line in group:
+            if stretch := tagged.get(line.line.number):
+                yield from _tagged_rows(stretch)
+                inside = len(stretch)
+            if inside:
+                inside -= 1
+                continue
             printed = line.line.text
             if "\t" in printed:
                 yield Row(tuple(cell.strip() for cell in printed.split("\t")), (line,))
@@ -75,6 +92,46 @@ def rows(lines: Sequence[TextLine]) -> Iterator[Row]:
                     yield Row(cells, (line,))
             else:
                 yield Row((line.text,), (line,))
+
+
+def _tagged(lines: Sequence[TextLine]) -> dict[int, Sequence[TextLine]]:
+    """The lines of each HTML table, by the number of its first. One never closed ends with its last tag."""
+    found: dict[int, Sequence[TextLine]] = {}
+    at = 0
+    while at < len(lines):
+        if lines[at].cell is not None or not _TABLE_TAG.search(lines[at].text):
+            at += 1
+            continue
+        end = next((i for i in range(at, len(lines)) if _TABLE_END.search(lines[i].text)), None)
+        if end is None:
+            end = max(i for i in range(at, len(lines)) if _TABLE_TAG.search(lines[i].text))
+        found[lines[at].line.number] = lines[at : end + 1]
+        at = end + 1
+    return found
+
+
+def _tagged_rows(lines: Sequence[TextLine]) -> Iterator[Row]:
+    """The rows of an HTML table, each as wide as the table. A cell that spans several is empty in all but its first."""
+    text = "\n".join(line.line.text for line in lines)
+    ends = list(accumulate(len(line.line.text) + 1 for line in lines))
+    found: list[tuple[list[str], tuple[TextLine, ...]]] = []
+    below: dict[int, int] = {}  # columns that a cell further up reaches into, and how many rows more
+    for row in _TABLE_ROW.finditer(text):
+        cells: list[str] = []
+        for cell in _TABLE_CELL.finditer(row["cells"]):
+            while below.get(len(cells), 0):
+                below[len(cells)] -= 1
+                cells.append("")
+            spans = {span["way"].lower(): int(span["count"]) for span in _SPAN.finditer(cell["spans"])}
+            for text_of in [cell["text"].strip(), *[""] * (spans.get("col", 1) - 1)]:
+                below[len(cells)] = spans.get("row", 1) - 1
+                cells.append(text_of)
+        first, last = bisect_right(ends, row.start()), bisect_right(ends, row.end() - 1)
+        if any(map(clean, cells)):
+            found.append((cells, tuple(lines[first : last + 1])))
+    width = max((len(cells) for cells, _ in found), default=0)
+    for cells, printed in found:
+        yield Row((*cells, *[""] * (width - len(cells))), printed)
 
 
 def unwrapped(rows: Iterable[Row]) -> Iterator[Row]:
@@ -137,7 +194,7 @@ def clean(cell: str) -> str:
     'ทบทวนแผน - รายปี'
     """
     text = _LINK.sub(r"\1", join_wrapped(cell.split("\n")) if "\n" in cell else cell)
-    text = _MARKDOWN.sub("", _TAG.sub(" ", text))
+    text = _MARKDOWN.sub("", TAG.sub(" ", text))
     return " ".join(_BULLETS.sub(" ", html.unescape(text)).split())
 
 
@@ -147,7 +204,7 @@ def blocks(cell: str) -> list[str]:
     >>> blocks("<p>ก ข</p> <p>- ค</p>")
     ['ก ข', '- ค']
     """
-    return [text for part in _BLOCK.split(cell) if (text := clean(part))]
+    return [text for part in BLOCK.split(cell) if (text := clean(part))]
 
 
 def is_bold(cell: str) -> bool:

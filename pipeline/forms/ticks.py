@@ -10,7 +10,7 @@ from dataclasses import dataclass
 MARK = r"(?:\[\s*[/xX✓✔✗✘√*]?\s*\]|\(\s*[/xX✓✔✗✘√*]?\s*\)|[☑☒☐✓✔✗✘√■□\ue000-\uf8ff\ufffd])"
 _EMPTY = re.compile(r"\[\s*\]|\(\s*\)|[☐□]")
 _WORD = r"(?:ยัง)?(?:ไม่\s?ผ่าน|ผ่าน|รอผล)"
-_LEAD = r"(?:ผล(?:การ)?(?:ตรวจ)?(?:ประเมิน|พิจารณา)?\s*[:=]\s*)?"
+_LEAD = r"(?P<lead>ผล(?:การ)?(?:ตรวจ)?(?:ประเมิน|พิจารณา)?\s*[:=]\s*)?"
 _OPTION = rf"(?P<mark{{n}}>{MARK})?\s*(?P<word{{n}}>{_WORD})(?=[\s.…:(–-]|$)"
 _VERDICT = re.compile(
     rf"^{_LEAD}{_OPTION.format(n=1)}(?:\s*(?:/\s*)?{_OPTION.format(n=2)})?\s*(?P<rest>.*)$", re.DOTALL
@@ -30,7 +30,8 @@ _DOTS = re.compile(r"^(?:\s*(?:\.{2,}|…))+|(?:(?:\.{2,}|…)\s*)+$")
 class Verdict:
     """A verdict as printed on one line: `value` pass | fail | pending | None (no box ticked).
 
-    `marked` tells whether a box was printed, `paired` whether both options were, `rest` what follows on the line.
+    `marked` tells whether a box was printed, `paired` whether both options were, `led` whether words such as
+    "ผลการประเมิน :" lead in to it, `rest` what follows on the line.
     """
 
     value: str | None
@@ -39,6 +40,7 @@ class Verdict:
     ticked: bool
     word: str
     rest: str
+    led: bool = False
 
 
 def read_verdict(plain: str) -> Verdict | None:
@@ -64,7 +66,8 @@ def read_verdict(plain: str) -> Verdict | None:
         return Verdict(value, True, True, first or second, _value(word), rest)
     if mark is None and rest and rest[0] not in ".…:":
         return None
-    return Verdict(_meaning(word, mark), mark is not None, False, _ticked(mark), _value(word), rest.lstrip(": "))
+    led = found["lead"] is not None
+    return Verdict(_meaning(word, mark), mark is not None, False, _ticked(mark), _value(word), rest.lstrip(": "), led)
 
 
 def merge_options(first: Verdict, second: Verdict) -> Verdict | None:
