@@ -38,30 +38,36 @@ FAMILY = "action_plan"
 #: Headings, from the highest down. A number ends where the title begins.
 HEADINGS: Mapping[str, re.Pattern[str]] = {
     "strategy": re.compile(r"^(?:ประเด็น)?ยุทธศาสตร์ที่ ?(?P<number>\d+)[ :]+(?P<title>\S.*)$"),
-    "tactic": re.compile(r"^กลยุทธ์ที่ ?(?P<number>\d+(?:\.\d+)+)[ :]+(?P<title>\S.*)$"),
-    "programme": re.compile(r"^แผนงานที่ ?(?P<number>\d+(?:\.\d+)*)[ :]+(?P<title>\S.*)$"),
-    "project": re.compile(r"^โครงการ(?:ที่ ?(?P<number>\d+))?[ :]+(?P<title>(?!\d+\.\d)\S.*)$"),
+    "tactic": re.compile(r"^กลยุทธ์ที่ ?(?P<number>\d+(?:\.\d+)*)[ :]+(?P<title>\S.*)$"),
+    "programme": re.compile(r"^แผนงาน(?:ที่ ?(?P<number>\d+(?:\.\d+)*)[ :]+| ?: ?)(?P<title>\S.*)$"),
+    "project": re.compile(
+        r"^(?:โครงการ(?:ที่ ?(?P<number>\d+))?[ :]+|(?:\d{1,2}[.)] ?)?ชื่อโครงการ ?:? )(?P<title>(?!\d+\.\d)\S.*)$"
+    ),
 }
-#: Labels of the form. What follows on the line is the field's.
+_ENDS = r"(?: ?:| ?$)"
+#: Labels of the form, which may be numbered. What follows on the line is the field's.
 LABELS: Mapping[str, re.Pattern[str]] = {
-    "rationale": re.compile(r"^หลักการและเหตุผล ?:?$"),
-    "objective": re.compile(r"^วัตถุประสงค์(?:ของโครงการ)? ?:?$"),
-    "activities": re.compile(r"^กิจกรรม(?:และการกำหนด.*|/ขั้นตอน.*)?(?:การดำเนินการ)? ?:?$"),
-    "target_group": re.compile(r"^กลุ่มเป้าหมาย ?:?$"),
-    "kpis": re.compile(r"^ตัวชี้วัด(?:ความสำเร็จ)?(?:ที่ ?(?P<number>\d+))? ?:?$"),
-    "goals": re.compile(r"^เป้าหมาย ?(?:\(.*\))? ?:?$"),
-    "period": re.compile(r"^ระยะเวลา(?:การ)?ดำเนินการ ?:?"),
-    "scoring": re.compile(r"^เกณฑ์การให้คะแนน(?:/การดำเนินการ)? ?:?$"),
-    "remark": re.compile(r"^หมายเหตุ ?:?"),
-    "budget": re.compile(r"^งบประมาณ(?: ?:| ?$| (?=[\d,.]+ (?:ล้าน)?บาท|ไม่))"),
-    "responsible": re.compile(r"^(?:หน่วยงาน(?:ที่)?|ผู้)รับผิดชอบ(?:โครงการ)? ?:?$"),
+    name: re.compile(rf"^(?:\d{{1,2}}[.)] ?)?{words}")
+    for name, words in {
+        "rationale": rf"(?:หลักการและเหตุผล|ความเป็นมา(?:และความสำคัญ)?){_ENDS}",
+        "objective": rf"(?:วัตถุประสงค์|จุดประสงค์)(?:ของโครงการ)?{_ENDS}",
+        "activities": rf"(?:กิจกรรม(?:และการกำหนด.*|/ขั้นตอน.*)?(?:การดำเนินการ)?|วิธี(?:การ)?ดำเนิน(?:การ|งาน)){_ENDS}",
+        "target_group": rf"กลุ่มเป้าหมาย{_ENDS}",
+        "kpis": rf"ตัวชี้วัด(?:ความสำเร็จ|โครงการ|ของโครงการ)*(?:ที่ ?(?P<number>\d+))?{_ENDS}",
+        "goals": rf"เป้าหมาย ?(?:\(.*\))?{_ENDS}",
+        "period": r"ระยะเวลา(?:การ)?(?:ดำเนินการ|ดำเนินงาน|ดำเนินโครงการ) ?:?",
+        "scoring": rf"เกณฑ์การให้คะแนน(?:/การดำเนินการ)?{_ENDS}",
+        "remark": r"หมายเหตุ ?:?",
+        "budget": rf"งบประมาณ(?:{_ENDS}| (?=[\d,.]+ (?:ล้าน)?บาท|ไม่))",
+        "responsible": rf"(?:หน่วยงาน(?:ที่)?|ผู้)รับผิดชอบ(?:โครงการ|หลัก)?{_ENDS}",
+    }.items()
 }
 _PERIOD = re.compile(r"เริ่มต้น ?(?P<start>.+?) ?สิ้นสุด ?(?P<end>.+)$")
 #: A running footer that looks like a heading: a strategy's number and an abbreviation.
 _FOOTER = re.compile(r"^ยุทธศาสตร์ที่ ?\d+ [ก-๙]{1,4}\.$")
 _GOAL_HEADS = re.compile(r"^(?:ผลผลิต|ผลลัพธ์)$")
-_SCORING_HEADS = re.compile(r"^(?:ระดับ)?คะแนน$")
-_LEVEL = re.compile(r"^[1-5]$")
+_SCORING_HEADS = re.compile(r"^(?:ระดับ)?(?:คะแนน|ความสำเร็จ)?$")
+_LEVEL = re.compile(r"^(?:ระดับ(?:ที่)?)?(?P<level>[1-5])$")
 #: An indicator that ends so is cut in two: its figure comes next.
 _WANTS_FIGURE = re.compile(r"(?:อย่างน้อย|ไม่น้อยกว่า|ไม่ต่ำกว่า|ไม่เกิน|มากกว่า|น้อยกว่า|จำนวน|ร้อยละ)$")
 _UNIT = re.compile(r"^(?:[-–] ?|\(?\d+[.)] ?)?(?:กลุ่ม|สำนัก|คณะ|กอง|ฝ่าย|ศูนย์|หน่วย|สถาบัน|กรม|งาน|ส่วน|ผู้)")
@@ -76,7 +82,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
             continue
         if any(_field(after)[0] in ("rationale", "objective") for after in lines[at + 1 : at + _SOON]):
             above = [i for i in range(max(at - _SOON, 0), at) if _heading(lines[i])]
-            if any(_heading(lines[i]) == "programme" for i in above):
+            if any(_heading(lines[i]) != "project" for i in above):
                 yield above[0]
                 return
 
@@ -186,7 +192,7 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
         elif label and found and sheet.projects:
             number = found.groupdict().get("number")
             inline = clean(row.text)[found.end() :].strip()
-            sheet.fields.append((label, int(number) if number else None, [row] if inline else []))
+            sheet.fields.append((label, int(number) if number else None, [Row((inline,), row.lines)] if inline else []))
         elif sheet.fields and not _past_the_form(sheet, row):
             sheet.fields[-1][2].append(row)
         else:
@@ -249,6 +255,7 @@ def _plan(section: Section, sheet: _Sheet, project: _Project) -> Plan:
         kpis = _kpis(sheet.rows("kpis"))
     scoring = next((levels for number, levels in scorings if not own or number == nth), {})
     period = next(filter(None, (_PERIOD.search(row.text) for row in sheet.rows("period"))), None)
+    whole_period = None if period else _text(sheet.rows("period"))
     outputs, outcomes = _goals(sheet.rows("goals"))
     form = [line for _, _, rows in sheet.fields for row in rows for line in row.lines]
     objective = _text(sheet.rows("objective"))
@@ -267,9 +274,10 @@ def _plan(section: Section, sheet: _Sheet, project: _Project) -> Plan:
         outputs=outputs,
         outcomes=outcomes,
         scoring={level: clean(text) for level, text in scoring.items()},
+        period=whole_period,
         start=period["start"] if period else None,
         end=period["end"] if period else None,
-        budget=_after_label("budget", sheet.rows("budget")),
+        budget=_text(sheet.rows("budget")),
         **place([*project.lines, *form]),  # type: ignore[arg-type]
     )
 
@@ -294,14 +302,6 @@ def _settled(plan: Plan, readings: dict[str, str]) -> Plan:
 
 def _text(rows: Sequence[Row]) -> str | None:
     return " ".join(row.text for row in rows) or None
-
-
-def _after_label(name: str, rows: Sequence[Row]) -> str | None:
-    """A field's text where its label stands on the same line."""
-    texts = [row.text for row in rows]
-    if texts and (found := LABELS[name].match(arabic_digits(texts[0]))):
-        texts[0] = texts[0][found.end() :].strip()
-    return " ".join(filter(None, texts)) or None
 
 
 def _owners(sheet: _Sheet, nth: int | None) -> list[Row]:
@@ -355,11 +355,11 @@ def _scorings(sheet: _Sheet) -> list[tuple[int | None, dict[str, str]]]:
                 inside = False
             elif _SCORING_HEADS.match(first) and len(row.cells) == 2:
                 inside = True
-            elif inside and _LEVEL.match(first):
-                if not found or first in found[-1][1] or found[-1][0] != group:
+            elif inside and (level := _LEVEL.match(first)):
+                last = level["level"]
+                if not found or last in found[-1][1] or found[-1][0] != group:
                     found.append((group, {}))
-                found[-1][1][first] = row.cells[1]
-                last = first
+                found[-1][1][last] = row.cells[1]
             elif inside and not first and last:
                 found[-1][1][last] += f" {row.cells[1]}"
     return found

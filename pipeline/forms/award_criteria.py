@@ -22,6 +22,9 @@ from pipeline.records import AwardCriterion, Record
 from pipeline.thai import arabic_digits, squeeze
 
 _WEIGHT = re.compile(r"^([\d.]+) ?คะแนน$")
+#: The head of a column of weights, whose cells are bare numbers.
+_WEIGHTS_HEAD = re.compile(r"^(?:(?:ค่า)?น้ำหนัก|คะแนน(?:เต็ม)?)(?:\(.*\))?$")
+_NUMBER = re.compile(r"^(\d+(?:\.\d+)?)$")
 _TOTAL = re.compile(r"^(?:รวม(?:ทั้งสิ้น|คะแนน)?|Total)$", re.IGNORECASE)
 _CASE = re.compile(r"^กรณี\S.*:")
 _SCORE_HEAD = re.compile(r"^หมวด(?:/หัวข้อ)?$")
@@ -60,6 +63,7 @@ def criteria(rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Reco
     names: dict[str, str] = {}
     ops: dict[str | None, dict[float, str]] = {}
     head: list[str] | None = None
+    weight_cell = _WEIGHT
     marked = any(row.heading for row in rows)
     for row in rows:
         if id(row) in used:
@@ -69,16 +73,23 @@ def criteria(rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Reco
         found: list[AwardCriterion] = []
         if row.tabular:
             first = squeeze(clean(row.cells[0]))
-            if _SCORE_HEAD.match(first) and len(row.cells) > 2:
+            if len(row.cells) == 2 and _WEIGHTS_HEAD.match(squeeze(clean(row.cells[1]))):
+                weight_cell = _NUMBER
+                used.add(id(row))
+            elif _SCORE_HEAD.match(first) and len(row.cells) > 2:
                 head = [clean(cell) for cell in row.cells]
                 used.add(id(row))
-            elif where.branch and len(row.cells) >= 2 and (weight := _WEIGHT.match(arabic_digits(clean(row.cells[1])))):
+            elif (
+                where.branch
+                and len(row.cells) >= 2
+                and (weight := _first(arabic_digits(clean(row.cells[1])), _WEIGHT, weight_cell))
+            ):
                 name = numbered(clean(row.cells[0])).text
                 found = [AwardCriterion(level=where.level, criterion=name, weight=float(weight[1]))]
             elif head and where.branch:
                 found = list(_least_scores(row, head, where, names, ops.get(where.award_type, {})))
         else:
-            head = None
+            head, weight_cell = None, _WEIGHT
             _move(where, text, plain, terms, row.heading or not marked)
             if where.branch:
                 found = list(_rules(text, plain, where, terms))
@@ -93,6 +104,10 @@ def criteria(rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Reco
             )
         if found:
             used.add(id(row))
+
+
+def _first(text: str, *patterns: re.Pattern[str]) -> re.Match[str] | None:
+    return next(filter(None, (pattern.match(text) for pattern in patterns)), None)
 
 
 def _move(where: _Where, text: str, plain: str, terms: Terms, heading: bool) -> None:

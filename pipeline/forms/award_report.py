@@ -3,7 +3,8 @@
     criteria      per branch (สาขา) and type (ประเภท): tables "criterion | N คะแนน" closed by รวม; tables with a full
                   score and a least score for each award; levels ("ตั้งแต่ 90 คะแนน"); numbered rules 1.1) …
     questions     sections "ข้อคำถาม…" of slides: a title, a number, a question, paragraphs of answer
-    submissions   a table "การดำเนินงาน | หน่วยงานรับผิดชอบ": branch rows, type rows, then works “title” ☑ result
+    submissions   a table "การดำเนินงาน | หน่วยงานรับผิดชอบ": branch rows, type rows, then works “title” ☑ result; or one
+                  with a column each for branch, type, work, office and result
     lessons       paragraphs under ปัจจัยความสำเร็จ, recommendations and gaps under ข้อเสนอแนะ, advice in the answers
 
 Names of branches and types that OCR misread are settled by the document itself (see `award_terms`).
@@ -12,7 +13,7 @@ Names of branches and types that OCR misread are settled by the document itself 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.forms import tables
 from pipeline.forms.award_criteria import criteria
@@ -24,18 +25,19 @@ from pipeline.forms.numbering import numbered, without_bullet
 from pipeline.forms.passages import paragraphs, passages
 from pipeline.forms.tables import LINK_ONLY, Row, clean
 from pipeline.records import Award, Finding, Record
-from pipeline.thai import arabic_digits, join_wrapped
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 FAMILY = "award_report"
 
-_TITLE = re.compile(r"รายงาน(?:ผล|สรุป|ผลสัมฤทธิ์|การ)")
+_TITLE = re.compile(r"รายงาน(?:ผล|สรุป|ผลสัมฤทธิ์|การ)|สรุปผล|ผลการ(?:สมัคร|ส่งผลงาน|ดำเนิน)|ถอดบทเรียน")
 _AWARD = re.compile(r"รางวัลเลิศรัฐ|Public Sector Excellence Award", re.IGNORECASE)
 #: What a report on awards has; two of them tell it from a letter that mentions one.
 _PARTS = (
     re.compile(r"^#* ?(?:[\d.]+ )?(?:ข้อ)?คำถาม"),
     re.compile(r"^#* ?(?:[\d.]+ )?ข้อเสนอแนะ"),
     re.compile(r"^#* ?(?:[\d.]+ )?(?:เกณฑ์การ(?:ให้คะแนน|พิจารณา)|หลักเกณฑ์การพิจารณารางวัล)"),
-    re.compile(r"หน่วยงาน(?:ที่)?รับผิดชอบ"),
+    re.compile(r"หน่วยงาน(?:ที่)?(?:รับผิดชอบ|เจ้าของ)"),
+    re.compile(r"^#* ?(?:[\d.]+ )?(?:ถอด)?บทเรียน"),
     re.compile(r"^#* ?(?:[\d.]+ )?ปัจจัย(?:แห่ง)?ความสำเร็จ"),
 )
 _YEAR = re.compile(r"ปี ?(?:งบประมาณ ?)?(?:พ\.ศ\. ?)?(25\d\d)")
@@ -80,6 +82,15 @@ def _owner(lines: Sequence[TextLine]) -> str | None:
 # ------------------------------------------------------------------------------------------ submissions
 
 _WORK = re.compile(r"^(?:\(?\d+[.)] ?)?(?:ผลงาน)? ?[“\"](?P<title>.+)[”\"]\s*(?P<result>.*)$")
+#: The columns of a table with one for each thing said of a work; it has the first two and one more.
+COLUMNS: Mapping[str, str] = {
+    "title": "(?:ชื่อ)?(?:ผลงาน|โครงการ)",
+    "result": "ผล(?:การ|ที่|$|รางวัล)|สถานะ",
+    "branch": "สาขา",
+    "award_type": "ประเภท",
+    "office": "หน่วยงาน|ส่วนราชการ|(?:ผู้|เจ้าของ)(?:รับผิดชอบ|ผลงาน)|เจ้าของ",
+}
+_BRANCH_AND_TYPE = re.compile(r"^(?P<branch>สาขา\S+(?: สาขา\S+)*)(?: (?P<type>\S.*))?$")
 _TICK = re.compile(r"<input[^<>]*>|[☑☒☐✓✔✅]", re.IGNORECASE)
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?([1-7])(?!\d)")
 
@@ -87,6 +98,7 @@ _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?([1-7])(?!\d)")
 def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[int]) -> Iterator[Record]:
     """The works of the table of results. An office cell left empty is the one above, merged."""
     inside = False
+    columns: dict[str, int] = {}
     branch: str | None = None
     award_type: str | None = None
     office: str | None = None
@@ -94,7 +106,7 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
     for row in rows:
         plain = arabic_digits(row.text)
         if not row.in_table:
-            inside = False
+            inside, columns = False, {}
             if (found := _YEAR.search(plain)) and plain.startswith("ตารางที่"):
                 year = int(found[1])
             continue
@@ -102,6 +114,21 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
         if re.match(r"^(?:การดำเนินงาน|ผลงาน|ชื่อผลงาน)", first) and "รับผิดชอบ" in last:
             inside = True
             used.add(id(row))
+            continue
+        if found_columns := _columns(row):
+            columns, branch, award_type = found_columns, None, None
+            used.add(id(row))
+            continue
+        if columns:
+            used.add(id(row))
+            cells = {name: clean(row.cells[at]) for name, at in columns.items() if at < len(row.cells)}
+            both = _BRANCH_AND_TYPE.match(cells.get("branch", ""))
+            said_type = cells.get("award_type") or (both["type"] if both else None)
+            if both:
+                branch, award_type = both["branch"], None
+            award_type = said_type or award_type
+            if cells.get("title"):
+                yield _work(row, year, terms.settle(branch or "") or branch, award_type, cells.get("office"), cells)
             continue
         if not inside:
             continue
@@ -116,12 +143,36 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
             yield _submission(row, year, branch, award_type, office)
 
 
+def _columns(row: Row) -> dict[str, int]:
+    """The columns of a table with one for each thing said of a work; empty for any other row."""
+    found: dict[str, int] = {}
+    for at, cell in enumerate(row.cells):
+        text = squeeze(clean(cell))
+        name = next((name for name, words in COLUMNS.items() if name not in found and re.match(words, text)), None)
+        if name:
+            found[name] = at
+    return found if {"title", "result"} <= found.keys() and len(found) > 2 else {}
+
+
 def _submission(row: Row, year: int | None, branch: str | None, award_type: str | None, office: str | None) -> Award:
     """One work: its title in quotation marks, or what stands before the tick; then its result."""
     before, _, after = _TICK.sub("\x00", row.cells[0], count=1).partition("\x00")
     work = _WORK.match(clean(before))
     title = work["title"] if work else numbered(clean(before)).text
     result = clean(after) or (work["result"] if work else "")
+    return _work(row, year, branch, award_type, office, {"title": title, "result": result})
+
+
+def _work(
+    row: Row,
+    year: int | None,
+    branch: str | None,
+    award_type: str | None,
+    office: str | None,
+    said: Mapping[str, str],
+) -> Award:
+    """One work, `said` its title and result."""
+    title, result = said["title"].strip("“”\" "), said.get("result", "")
     category = _CATEGORY.match(arabic_digits(title))
     return Award(
         kind="submission",
@@ -129,7 +180,7 @@ def _submission(row: Row, year: int | None, branch: str | None, award_type: str 
         branch=branch,
         award_type=award_type,
         title=title or None,
-        office=office,
+        office=office or None,
         category=int(category[1]) if category else None,
         verdict="fail" if "ไม่ผ่าน" in result else "pass" if "ผ่าน" in result else None,
         result_text=result or None,
@@ -140,8 +191,13 @@ def _submission(row: Row, year: int | None, branch: str | None, award_type: str 
 
 # ------------------------------------------------------------------------------------------ lessons
 
-_LESSON_HEAD = re.compile(r"^(?:[\d.]+ )?(?:ปัจจัย(?:แห่ง)?ความสำเร็จ|บทเรียน)")
-_ADVICE_HEAD = re.compile(r"^(?:[\d.]+ )?ข้อเสนอแนะ")
+#: Headings, and the kind of statement that stands below each.
+HEADINGS: Mapping[str, re.Pattern[str]] = {
+    "lesson": re.compile(r"^(?:[\d.]+ )?(?:ปัจจัย(?:แห่ง)?ความสำเร็จ|(?:ถอด)?บทเรียน)"),
+    "recommendation": re.compile(r"^(?:[\d.]+ )?(?:ข้อเสนอแนะ|ข้อเสนอเพื่อ|แนวทางการพัฒนา(?:ต่อไป)?$)"),
+    "obstacle": re.compile(r"^(?:[\d.]+ )?ปัญหา ?(?:และ|/)? ?อุปสรรค"),
+}
+_OPENS_ITEM = re.compile(r"^(?:[-–•●▪] ?|\(?\d{1,2}[.)] ?)\S")
 _PROSE = 40
 _GAP = re.compile(r" แต่ ?(?P<gap>.+?) (?:จึง|ดังนั้น)")
 _THEREFORE = re.compile(r"(?:จึง|ดังนั้น ?)?ควร(?:จะ)?(?:มีการ(?:ดำเนินการ)?)?")
@@ -149,33 +205,35 @@ _AND = re.compile(r" (?:พร้อมทั้ง|พร้อมกับ(?:�
 
 
 def _lessons(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
-    """What follows a heading on success factors or on recommendations, up to the next heading."""
+    """What follows a heading on success factors, recommendations or obstacles, up to the next heading."""
     for at, row in enumerate(rows):
         plain = arabic_digits(row.text)
-        lesson, advice = bool(_LESSON_HEAD.match(plain)), bool(_ADVICE_HEAD.match(plain))
-        if row.tabular or not (lesson or advice) or len(plain) > 80 or id(row) in used:
+        kind = next((kind for kind, heading in HEADINGS.items() if heading.match(plain)), None)
+        if row.tabular or kind is None or len(plain) > 80 or id(row) in used:
             continue
         body: list[TextLine] = []
         for after in rows[at + 1 :]:
-            if after.tabular or after.heading or len(after.text) < _PROSE:
+            listed = bool(_OPENS_ITEM.match(arabic_digits(after.lines[0].text)))
+            if after.tabular or after.heading or (len(after.text) < _PROSE and not listed):
                 break
             body += after.lines
             used.add(id(after))
         if not body:
             continue
         groups = list(paragraphs(body))
-        if lesson:
+        items = [bool(_OPENS_ITEM.match(arabic_digits(group[0].text))) for group in groups]
+        if kind != "recommendation" and not all(items):
             text = join_wrapped(clean(line.text) for line in body)
-            yield Finding(kind="lesson", text=text, **place(body))  # type: ignore[arg-type]
+            yield Finding(kind=kind, text=text, **place(body))  # type: ignore[arg-type]
             continue
-        for group in groups:
+        for group, item in zip(groups, items, strict=True):
             text = join_wrapped(clean(line.text) for line in group)
-            listed = numbered(without_bullet(text))
-            if listed.text != text:
-                yield Finding(kind="recommendation", text=listed.text, **place(group))  # type: ignore[arg-type]
+            if item:
+                bare = numbered(without_bullet(text)).text
+                yield Finding(kind=kind, text=bare, **place(group))  # type: ignore[arg-type]
                 continue
-            for kind, part in _statements(text):
-                yield Finding(kind=kind, text=part, **place(group))  # type: ignore[arg-type]
+            for stated, part in _statements(text):
+                yield Finding(kind=stated, text=part, **place(group))  # type: ignore[arg-type]
 
 
 def _statements(text: str) -> Iterator[tuple[str, str]]:

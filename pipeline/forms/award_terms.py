@@ -18,6 +18,8 @@ from pipeline.thai import arabic_digits, squeeze
 
 _PREFIX = re.compile(r"^(?:ประเภทราย?าง?วัล|ประเภทรางวัล|ประเภท|รางวัล(?=คุณภาพ|เลิศรัฐ|การ|บริการ))\s*")
 _TERM = re.compile(r"^(?:สาขา|ประเภท|รางวัล|คุณภาพการบริหาร)[ก-๙]")
+#: The branches of the award that every edition has.
+BRANCHES = ("สาขาบริการภาครัฐ", "สาขาคุณภาพการบริหารจัดการภาครัฐ", "สาขาการบริหารราชการแบบมีส่วนร่วม")
 #: Words of a sentence that goes on to list what a name stands for.
 _LISTS = re.compile(r"ประกอบด้วย|ได้แก่|ดังนี้|ดังต่อไปนี้")
 _POINTS = re.compile(r"\s*\([\d,.]+ ?คะแนน\)$")
@@ -105,14 +107,15 @@ class Terms:
 
     @cached_property
     def branches(self) -> list[str]:
-        """The branches the document names more than once."""
+        """The branches the document names more than once, and those of every edition."""
         found = [
             wording
             for places in self._standing.values()
             for _, wording in places
             if wording.startswith("สาขา") and len(places) > 1
         ]
-        return list(dict.fromkeys(filter(None, map(self.settle, found))))
+        named = list(dict.fromkeys(filter(None, map(self.settle, found))))
+        return [*named, *(branch for branch in BRANCHES if self.settle(branch) not in named)]
 
     def branch(self, text: str) -> str | None:
         """The branch that a heading opens: "สาขา…", or "รางวัล…" of the same name."""

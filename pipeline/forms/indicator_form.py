@@ -4,7 +4,8 @@ The form, top to bottom: title (แบบฟอร์มตัวชี้วั
 sub-criterion (7.1 …) › group (1. …) › rows. A row, left to right: √, สำรอง or เสนอตัวใหม่ with its ordinal (n);
 the indicator (1.1 name, particulars, ผู้รับผิดชอบ); the latest target with its unit; for each year เป้าหมาย and ผล;
 remarks. Whether an indicator passed is printed there, or in a box that floats over the page and comes at its end,
-after the note on how scores are worked out. A row may go on on the next page; a group may have no rows.
+after the note on how scores are worked out. A row may go on on the next page; a group may have no rows. Agencies
+that set the form anew give it a column for each thing instead, see `indicator_table`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import groupby
 
 from pipeline.forms.allotment import Box, Outlook, allot
 from pipeline.forms.base import Form, Section, place
+from pipeline.forms.indicator_table import indicators, is_table, printed_value
 from pipeline.forms.lines import TextLine, number
 from pipeline.forms.wording import apart
 from pipeline.records import Indicator, Record
@@ -25,6 +27,8 @@ from pipeline.thai import arabic_digits, join_wrapped, squeeze
 FAMILY = "indicator_form"
 
 _LANDMARK = re.compile(r"^(?:\(?ร่าง\)? ?)?แบบฟอร์ม(?:รายงาน)?(?:ผล)?ตัวชี้วัด")
+#: Other names of the form, believed where a plain table of indicators follows.
+_TABLE_LANDMARK = re.compile(r"^(?:\(?ร่าง\)? ?)?(?:\S+ ?)?ตัวชี้วัด.*หมวด(?:ที่)? ?7|^หมวด(?:ที่)? ?7\b")
 _HEADER = re.compile(r"^ประเด็น ?/ ?หัวข้อ")
 _HEADER_WORD = re.compile(
     r"^(?:(?:ประเด็น ?/ ?หัวข้อ|\(Category/Item\)|เลือก ?/|ไม่เลือก|ตัวชี้วัด|(?:ค่า)?เป้าหมาย|\(ปีล่าสุด\)"
@@ -71,7 +75,8 @@ _SHARED = 14
 
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
-    """Each landmark that a page header and a row follow; without one, the first such page header."""
+    """Each landmark that a page header and a row follow, or a plain table of indicators; without one, the first such
+    page header."""
     headers = [i for i, line in enumerate(lines) if _HEADER.match(line.plain)]
     rows = [i for i in range(len(lines)) if _after_mark(lines, i)]
     starts = [
@@ -79,7 +84,9 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
         for at, line in enumerate(lines)
         if _LANDMARK.match(line.plain) and all(any(at < i < at + _SOON for i in signs) for signs in (headers, rows))
     ]
-    yield from starts or [at for at in headers[:1] if any(at < i < at + _SOON for i in rows)]
+    starts = starts or [at for at in headers[:1] if any(at < i < at + _SOON for i in rows)]
+    titles = (at for at, line in enumerate(lines) if _LANDMARK.match(line.plain) or _TABLE_LANDMARK.match(line.plain))
+    yield from starts or [at for at in titles if is_table(lines[at : at + _SOON])][:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +451,9 @@ def _spoken_of(note: str, names: Sequence[str]) -> int | None:
 
 def parse(section: Section) -> Iterator[Record]:
     """The indicators in the order printed."""
+    if is_table(section.lines):
+        yield from indicators(section)
+        return
     for page in _pages(_with_whole_cells(section.lines)):
         contents = [_content(row) for row in page.rows]
         for row, content, verdict in zip(page.rows, contents, _verdicts(section, page, contents), strict=True):
@@ -457,20 +467,14 @@ def parse(section: Section) -> Iterator[Record]:
                 name=content.name,
                 target=number(content.target) if content.target else None,
                 unit=content.unit,
-                targets={year: _value(text) for year, text in content.targets.items()},
-                results={year: _value(text) for year, text in content.results.items()},
+                targets={year: printed_value(text) for year, text in content.targets.items()},
+                results={year: printed_value(text) for year, text in content.results.items()},
                 score=verdict.score if verdict else None,
                 verdict=verdict.verdict if verdict else None,
                 comment=(verdict.text or None) if verdict else None,
                 owner=content.owner,
                 **place(_printed([*row.mark, *row.body, *row.continued])),  # type: ignore[arg-type]
             )
-
-
-def _value(text: str) -> float | str:
-    """A cell as a number where it is one; what stands for no number ("-", "___") as printed."""
-    value = number(text)
-    return text if value is None else value
 
 
 FORM = Form(FAMILY, find, parse)
