@@ -145,11 +145,15 @@ def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) 
     no, name = int(found["no"]), [text[found.start("name") :]]
     for more in range(1, _WRAP + 1):  # a wrapped name is one that the next number follows
         following = rows[at + taken : at + taken + more]
-        runs_on = _row_soon(rows, at + taken + more, no + 1, 1) or any(_plain(row).startswith("(") for row in following)
+        runs_on = (
+            _row_soon(rows, at + taken + more, no + 1, 1)
+            or _group_soon(rows, at + taken + more)
+            or any(_plain(row).startswith("(") for row in following)
+        )
         stretch = [line for row in rows[at : at + taken + more] for line in row]
         if not runs_on or any(apart(a, b) and a.cell == b.cell for a, b in pairwise(stretch)):
             continue
-        if not any(_is_heading(_plain(row)) or _starts(row, no + 1) or _starts(row, 1) for row in following):
+        if not any(_opens(row, no + 1) for row in following):
             name += [line.text for row in following for line in row]
             taken += more
             break
@@ -189,6 +193,17 @@ def _starts(row: Sequence[TextLine], no: int) -> bool:
     found = _ROW.match(plain)
     named = found and int(found["no"]) == no and not _DATE.match(plain) and not _AWARD.match(plain)
     return bool(named) or plain.rstrip(".)") == str(no)
+
+
+def _opens(row: Sequence[TextLine], no: int) -> bool:
+    """Whether a row is a heading, or the first of a list or the one numbered so."""
+    plain = _plain(row)
+    return _is_heading(plain) or _is_group(plain) or _starts(row, no) or _starts(row, 1)
+
+
+def _group_soon(rows: Sequence[Sequence[TextLine]], at: int) -> bool:
+    """Whether a group's heading and its first row stand here."""
+    return at < len(rows) and _is_group(_plain(rows[at])) and _row_soon(rows, at + 1, 1, 1)
 
 
 def _row_soon(rows: Sequence[Sequence[TextLine]], at: int, no: int, reach: int = 3) -> bool:

@@ -137,7 +137,8 @@ def _named_type(text: str, terms: Terms, opens: bool) -> str | None:
     caption = "เกณฑ์การให้คะแนน"
     if not opens and not text.startswith(caption):
         return None
-    name = terms.settle(text.removeprefix(caption))
+    bare = text.removeprefix(caption)
+    name = terms.settle(bare) or (bare if bare != text and bare.startswith(("รางวัล", "ประเภท")) else None)
     return None if name and name.startswith("สาขา") else name
 
 

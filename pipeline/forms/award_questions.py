@@ -1,20 +1,21 @@
 """The questions of an award report: slides of a title, a number, a question, and paragraphs of answer.
 
-A question's number may be glued to it or stand alone; an answer may go on on the next slide, "(ต่อ)".
+A question's number may be glued to it or stand alone; an answer may go on on the next slide, "(ต่อ)". Or both are
+labelled: ถาม : … ตอบ : …
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from rapidfuzz import fuzz
 
 from pipeline.forms.base import place
 from pipeline.forms.lines import TextLine
-from pipeline.forms.numbering import without_bullet
+from pipeline.forms.numbering import following, without_bullet
 from pipeline.forms.passages import paragraph_parts, paragraphs
 from pipeline.forms.tables import LINK_ONLY, Row, clean
 from pipeline.records import Faq, Finding, Record
@@ -24,6 +25,8 @@ from pipeline.thai import arabic_digits, squeeze
 SECTION = re.compile(r"^(?P<number>\d+(?:\.\d+)+|\d+\.) ?(?P<title>\S.*)$")
 _FAQ_HEAD = re.compile(r"(?:ข้อ)?คำถาม|ถาม ?-? ?ตอบ|FAQ", re.IGNORECASE)
 _FAQ_NUMBER = re.compile(r"^(?P<again>\(ต่อ\) ?)?(?P<number>\d{1,2})\.?(?:$| ?(?=[^\d,.]))")
+_ASKS = re.compile(r"^(?:\d{1,2}[.)] ?)?(?:คำถาม|ถาม|Q)(?:ที่ ?\d{1,2})? ?[::] ?")
+_ANSWERS = re.compile(r"^(?:คำตอบ|ตอบ|A)(?:ที่ ?\d{1,2})? ?[::] ?")
 _ICON = re.compile(r"^[QA]$")
 _AGAIN = re.compile(r"^\(ต่อ\) ?")
 #: A slide's title is like its section's from here on (0..100), whatever OCR made of it.
@@ -51,14 +54,17 @@ def questions(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
 
 def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
     """The sections of questions: number, title, rows. One with sections of its own is theirs."""
-    heads = [
-        (at, found)
-        for at, row in enumerate(rows)
-        if not row.tabular
-        and (found := SECTION.match(arabic_digits(row.text)))
-        and len(row.text) < 120
-        and (row.heading or "." in found["number"].rstrip("."))
-    ]
+    marked = any(row.heading for row in rows)
+    heads: list[tuple[int, re.Match[str]]] = []
+    due = ""  # where markdown marks no heading: the number of the one after the questions
+    for at, row in enumerate(rows):
+        found = SECTION.match(arabic_digits(row.text)) if not row.tabular and len(row.text) < 120 else None
+        if found is None:
+            continue
+        asks = not marked and bool(_FAQ_HEAD.match(found["title"]))
+        if row.heading or asks or "." in found["number"].rstrip(".") or found["number"].rstrip(".") == due:
+            heads.append((at, found))
+            due = following(found["number"].rstrip(".")) if asks else ""
     numbered_heads = [(at, found) for at, found in heads if rows[at].heading] or heads
     for (at, found), end in zip(numbered_heads, [*(at for at, _ in numbered_heads[1:]), len(rows)], strict=True):
         if _FAQ_HEAD.match(found["title"]) and end - at > 3:
@@ -68,8 +74,11 @@ def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
 
 def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
     """Questions in turn: the number expected next opens one, its first paragraph is the question."""
-    current: _Question | None = None
     lines = [line for row in body for line in row.lines if not LINK_ONLY.match(line.text)]
+    if any(_ASKS.match(clean(line.text)) for line in lines):
+        yield from _labelled(lines)
+        return
+    current: _Question | None = None
     for group in paragraphs(lines, items=False):
         texts = [text for line in group if not _ICON.match(text := clean(line.text))]
         if not texts or _is_slide_title(texts, title):
@@ -90,6 +99,31 @@ def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
                 current.question = text
     if current:
         yield current
+
+
+def _labelled(lines: Sequence[TextLine]) -> Iterator[_Question]:
+    """Questions and answers after labels of their own."""
+    current: _Question | None = None
+    asked: list[str] = []
+    said: list[str] = []
+    into = asked
+    for line in lines:
+        text = clean(line.text)
+        if found := _ASKS.match(text):
+            if current:
+                yield replace(current, question=_text(asked), answer=[_text(said)])
+            current = _Question((current.number if current else 0) + 1, "")
+            asked, said = [text[found.end() :]], []
+            into = asked
+        elif current and (found := _ANSWERS.match(text)):
+            said.append(text[found.end() :])
+            into = said
+        elif current:
+            into.append(text)
+        if current:
+            current.lines.append(line)
+    if current:
+        yield replace(current, question=_text(asked), answer=[_text(said)])
 
 
 def _text(texts: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from pipeline.forms.award_questions import questions
 from pipeline.forms.award_terms import Terms
 from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
 from pipeline.forms.lines import TextLine
-from pipeline.forms.numbering import numbered, without_bullet
+from pipeline.forms.numbering import following, numbered, without_bullet
 from pipeline.forms.passages import paragraphs, passages
 from pipeline.forms.tables import LINK_ONLY, Row, clean
 from pipeline.records import Award, Finding, Record
@@ -213,8 +213,10 @@ def _lessons(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
             continue
         body: list[TextLine] = []
         for after in rows[at + 1 :]:
+            opening = arabic_digits(after.text)
             listed = bool(_OPENS_ITEM.match(arabic_digits(after.lines[0].text)))
-            if after.tabular or after.heading or (len(after.text) < _PROSE and not listed):
+            headed = any(heading.match(opening) for heading in HEADINGS.values()) or _goes_past(plain, opening)
+            if after.tabular or after.heading or headed or (len(after.text) < _PROSE and not listed):
                 break
             body += after.lines
             used.add(id(after))
@@ -234,6 +236,16 @@ def _lessons(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
                 continue
             for stated, part in _statements(text):
                 yield Finding(kind=stated, text=part, **place(group))  # type: ignore[arg-type]
+
+
+def _goes_past(heading: str, text: str) -> bool:
+    """Whether a text has the number after a numbered heading's: it is the next heading.
+
+    >>> _goes_past("3. ข้อเสนอแนะ", "4. สรุป"), _goes_past("3. ข้อเสนอแนะ", "1. ควรทบทวน")
+    (True, False)
+    """
+    number = numbered(heading).number
+    return number is not None and numbered(text).number == following(number)
 
 
 def _statements(text: str) -> Iterator[tuple[str, str]]:

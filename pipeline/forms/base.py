@@ -32,6 +32,8 @@ _TITLED = re.compile(
 )
 #: A title's own line that ends on the agency's name.
 _TITLE_OF = re.compile(rf"^(?:\(ร่าง\) ?)?(?:รายงาน|แผน|สรุป|ผลการ|แบบ)\D* (?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}})$")
+#: What may stand on the line after an agency's name.
+_AFTER_NAME = re.compile(r"\s*[-–_.]+$|\s+(?:ประจำปี|ปีงบประมาณ|วันที่).*$")
 _YEAR = re.compile(
     r"ประจำปี(?:งบประมาณ)?\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)|ปีงบประมาณ\s*(?:พ\s*\.?\s*ศ\s*\.?)?\s*(25\d\d)"
 )
@@ -112,7 +114,7 @@ def agency_of(lines: Sequence[TextLine]) -> str | None:
         label, *values = filter(None, map(tables.clean, row.cells)) if row.tabular else [tables.clean(row.text)]
         for text in [label, *(f"{label} {value}" for value in values[:1])]:
             if found := _AGENCY.match(text):
-                return re.sub(r"\s*[-–_.]+$", "", text[found.start("name") :]) or None
+                return _AFTER_NAME.sub("", text[found.start("name") :]) or None
     head = printed(lines[:_TITLE])
     if found := _TITLED.search(_title(head)):
         return found["name"] or found["before_year"]

@@ -94,6 +94,7 @@ _REMARK = re.compile(r"^หมายเหตุ")
 #: What a heading that is printed again on the next page ends on.
 _CONTINUED = re.compile(r"\s*\(ต่อ\)$")
 _CATEGORY = re.compile(r"หมวด(?:ที่)? ?([1-7])(?!\d)")
+_NUMBER = re.compile(r"([1-7])(?![\d.])")
 _AMOUNT = re.compile(r"^(?:-|–|ไม่มี|ไม่ใช้งบประมาณ|[\d,]+(?:\.\d+)?(?: ?(?:บาท|ลบ\.|ล้านบาท))?)$")
 _UNIT = re.compile(
     r"^[-–] ?(?=\S)?(?:{0})|^(?:{0})".format(
@@ -170,6 +171,8 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
             sheet, title, header = _Sheet(title, [row]), [], None
         elif not row.tabular and (_TITLE.match(plain) or (title and plain.startswith("ประจำปี"))):
             title += row.lines
+        elif title and row.tabular:  # the head of a form set as a table
+            rest += row.lines
         elif sheet is None or title:
             rest += [*title, *row.lines]
             title = []
@@ -310,7 +313,8 @@ class _PlanForm:
     def plan(self, title: Sequence[TextLine]) -> Plan:
         """The plan the form describes."""
         lines = [*title, *(line for row in self._form for line in row.lines)]
-        category = _CATEGORY.search(arabic_digits(" ".join([self._text("category") or "", *(t.text for t in title)])))
+        said = [self._text("category") or "", *(t.text for t in title)]
+        category = _CATEGORY.search(arabic_digits(" ".join(said))) or _NUMBER.match(arabic_digits(said[0]))
         return Plan(
             agency=self._text("agency"),
             fiscal_year=fiscal_year_of(title),
@@ -356,6 +360,7 @@ class _Entry:
     cell: str
     values: dict[str, str | None]
     lines: list[TextLine]
+    heads: bool = False  # it is a cell that several rows share, and stands above them
     more: list[tuple[dict[str, str | None], tuple[TextLine, ...]]] = field(default_factory=list)
 
     @property
@@ -402,7 +407,7 @@ class _Steps:
             first, number, group = (_at(row, header.columns.get(name)) for name in ("activity", "number", "group"))
             text = self._mended(first)
             if group and (heading := self._mended(group)):
-                entries.append(_Entry(heading, f"<b>{heading}</b>", dict.fromkeys(values), list(row.lines)))
+                entries.append(_Entry(heading, group, dict.fromkeys(values), list(row.lines), heads=True))
             if text and number and numbered(text).number is None and (counted := numbered(f"{number}.").number):
                 text = f"{counted}. {text}"
             if _REMARK.match(text):
@@ -445,6 +450,10 @@ class _Steps:
     def _entry(self, entry: _Entry, after: str | None) -> Iterator[Activity]:
         """The activity of an entry, if it is more than a heading."""
         number, text = numbered(entry.text)
+        if entry.heads:
+            self._group = _Heading(entry.text, None, next(iter(codes(entry.text)), None))
+            self._sub = self._last = None
+            return
         if split := _fused_heading(entry.text, after):
             head, number, text = split
             self._open(head, entry)

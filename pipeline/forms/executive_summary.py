@@ -2,6 +2,7 @@
 
 Table: หมวด | ปี 2563 | ปี 2564 | เพิ่มขึ้น/ลดลง, one row a category and คะแนนรวม. Lists: a heading
 "หมวด N … ประเด็นที่ยังไม่ผ่าน" with numbered points, or "(ผ่านทุกข้อ)"; for category 7 the indicators that failed.
+The lists may be a table, too: หมวด | … | ประเด็นที่ยังไม่ผ่าน.
 Paragraphs: "หมวด N … ประเด็นที่ต้องปรับปรุง …".
 The report repeats its summary in longer form, so the same list and table come twice: each is one record.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from rapidfuzz import fuzz
 
@@ -33,6 +35,10 @@ _TO_IMPROVE = re.compile(
     r"(?:(?:ประเด็น|จุด|ข้อ|สิ่ง)ที่ ?(?:ยัง)?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|โอกาสในการ(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง)\s*:?\s*"
 )
 _POINT = re.compile(r"^\(? ?(?P<number>\d{1,2}) ?[).](?!\d) ?(?P<text>\S.*)$")
+#: The head of a column that only the Feedback Report has.
+_STRENGTH = re.compile(r"^จุด(?:แข็ง|เด่น)")
+_DASHED = re.compile(r"^[-–•●] ?(?P<text>\S.*)$")
+_NOTHING = re.compile(r"^[-–—.\s]*$|^ไม่มี$")
 _YEARS = re.compile(r"(?:ปี|พ\.ศ\.)?\s*(25\d\d)")
 _SCORE = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?(?![\d.])")
 #: A category in a table whose head says that they are.
@@ -47,6 +53,8 @@ _PARAGRAPH = re.compile(
 _FOLIO = re.compile(r"^(?:[ก-ฮ]|\d{1,3})$")
 #: Two wordings of one point, in the summary and in the report, from this likeness on (0..100).
 _SAME = 88.0
+#: Letters up to which a cell may be the head of a column.
+_COLUMN_HEAD = 60
 #: Lines a heading may take before its points or its verdict must have come.
 _HEADING = 4
 
@@ -59,6 +67,8 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
         if (_CATEGORY.match(line.plain) and (_NOT_PASSED.search(line.plain) or _TO_IMPROVE.search(line.plain)))
         or (_SCORE_HEAD.match(line.plain) and len(_YEARS.findall(line.plain)) >= 2)
     ]
+    signs += [at for at, line in enumerate(lines) if line.cell and _heads_points(lines, line)][:1]
+    signs.sort()
     if not signs:
         return
     headings = [i for i, line in enumerate(lines) if _LANDMARK.match(line.plain)]
@@ -79,6 +89,24 @@ class _Point:
     @property
     def text(self) -> str:
         return join_wrapped(self.texts)
+
+
+def _heads_points(lines: Sequence[TextLine], line: TextLine) -> bool:
+    """Whether a cell heads the column of points in a table of categories."""
+    if not _points_kind(line.plain) or line.cell is None:
+        return False
+    table = [other for other in lines if other.cell and other.cell.table == line.cell.table]
+    heads = [other for other in table if other.cell and other.cell.row == line.cell.row]
+    rows = [other for other in table if other.cell and other.cell.column == 0 and _CATEGORY.match(other.plain)]
+    of_feedback = any(_STRENGTH.match(head.plain) for head in heads)
+    return bool(rows) and not of_feedback and any(head.plain.startswith("หมวด") for head in heads)
+
+
+def _points_kind(head: str) -> str | None:
+    """The kind of the points below the head of a column."""
+    if len(head) > _COLUMN_HEAD:
+        return None
+    return "not_passed" if _NOT_PASSED.match(head) else "improvement_example" if _TO_IMPROVE.match(head) else None
 
 
 def parse(section: Section) -> Iterator[Record]:
@@ -107,7 +135,12 @@ def _repeats(point: _Point, other: _Point) -> bool:
 
 
 def _points(section: Section) -> list[_Point]:
-    lines = [line for line in section.lines if not (_FOLIO.match(line.plain) and line.cell is None)]
+    tabled, tables = _table_points(section.lines)
+    lines = [
+        line
+        for line in section.lines
+        if not (_FOLIO.match(line.plain) and line.cell is None) and not (line.cell and line.cell.table in tables)
+    ]
     flush = _flush_left(lines)
     points: list[_Point] = []
     category: int | None = None
@@ -159,6 +192,50 @@ def _points(section: Section) -> list[_Point]:
                 current.lines.append(line)
         elif listing and _starts_paragraph(line, flush):
             category, listing, heading = None, False, []
+    return points + tabled
+
+
+def _table_points(lines: Sequence[TextLine]) -> tuple[list[_Point], set[int]]:
+    """The points of tables, and these tables: a row a category, its points in the column so headed."""
+    points: list[_Point] = []
+    tables: set[int] = set()
+    kinds: dict[int, str] = {}  # of the points in a column
+    for row in table_rows(lines):
+        by_column = groupby(row, lambda line: line.cell.column if line.cell else -1)
+        cells = {column: list(group) for column, group in by_column}
+        table = row[0].cell.table if row[0].cell else None
+        if table is not None and any(_heads_points(lines, line) for line in row):
+            tables.add(table)
+            kinds = {column: kind for column, (head, *_) in cells.items() if (kind := _points_kind(head.plain))}
+            continue
+        first = join_wrapped(line.text for line in cells.get(0, ()))
+        found = _CATEGORY.match(arabic_digits(first))
+        if table not in tables or not found:
+            continue
+        category, title = int(found["number"]), _title(first)
+        for column, group in cells.items():
+            if column in kinds:
+                points += _cell_points(group, kinds[column], category, title)
+                continue
+            for line in group:
+                if column and (done := _ALL_PASSED.search(line.plain)):
+                    text = line.text[done.start() : done.end()]
+                    points.append(_Point("all_passed", category, title, None, [text], [line]))
+    return points, tables
+
+
+def _cell_points(lines: Sequence[TextLine], kind: str, category: int, title: str | None) -> list[_Point]:
+    """The points of a cell: numbered, after dashes, or all of it as one."""
+    points: list[_Point] = []
+    for line in lines:
+        if _NOTHING.match(line.plain):
+            continue
+        counted, dashed = _POINT.match(line.plain), _DASHED.match(line.plain)
+        if counted or dashed or not points:
+            points.append(_Point(kind, category, title, int(counted["number"]) if counted else None))
+        found = counted or dashed
+        points[-1].texts.append(line.text[found.start("text") if found else 0 :])
+        points[-1].lines.append(line)
     return points
 
 

@@ -25,7 +25,8 @@ _LANDMARK = re.compile(r"^(?:\(?ร่าง\)? ?)?รายงานป้อ�
 _STRENGTH = re.compile(r"^(?:[\d.]* ?)?(?:จุดแข็ง|จุดเด่น|Strengths?\b)", re.IGNORECASE)
 _OFI = re.compile(
     r"^(?:[\d.]* ?)?(?:จุดที่ ?(?:ยัง)?(?:ต้อง|ควร) ?(?:ปรับปรุง|พัฒนา)|โอกาสใน ?การ(?:ปรับปรุง|พัฒนา)|"
-    r"ประเด็นที่ ?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง|Opportunit|OFIs?\b)",
+    r"(?:ประเด็น|สิ่ง|ข้อ)ที่ ?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|ข้อควร(?:ปรับปรุง|พัฒนา)|"
+    r"ข้อเสนอแนะ(?:เพื่อ|ใน|สำหรับ)(?:การ)?(?:ปรับปรุง|พัฒนา)|Opportunit|OFIs?\b)",
     re.IGNORECASE,
 )
 #: Headings long enough to be known even where OCR misread a letter, and how alike (0..100) they then are.
@@ -119,6 +120,7 @@ class _Reader:
         self.headed = False  # columns or headings say which part a text is of
         self.just_turned = False
         self.over_categories = False
+        self.under_criteria = False  # each criterion has its own parts, or its own row
         self.orphaned = False  # said once a stretch, not once a line
 
     def read(self) -> list[_Point]:
@@ -150,6 +152,10 @@ class _Reader:
             return 1
         self.just_turned = False
         if role == "category":
+            if (found := _CRITERION.match(line.plain)) and self._is_criterion(found["number"], found["title"], at):
+                self.under_criteria = True
+                self.open = {"strength": None, "ofi": None}
+                return self._open_criterion(at, found["number"], found.start("title"))
             return 1  # the rest of a category's title
         if role in ("strength", "ofi"):
             self.part, self.headed = role, True
@@ -162,7 +168,7 @@ class _Reader:
             return 1
         if found := _CRITERION.match(line.plain):
             key = found["number"].replace(" ", "")
-            if self._is_criterion(key, found["title"]):
+            if self._is_criterion(key, found["title"], at):
                 return self._open_criterion(at, key, found.start("title"))
         self._text(line, after_head)
         return 1
@@ -225,11 +231,16 @@ class _Reader:
             self._text(TextLine(rest, arabic_digits(rest), 0, 0, line.line))
         return taken
 
-    def _is_criterion(self, key: str, title: str) -> bool:
+    def _is_criterion(self, key: str, title: str, at: int) -> bool:
+        """Whether a numbered line heads a criterion: by its title, or by a part's heading below it."""
         if self.category is not None and int(key[0]) != self.category:
             return False
         alike = likeness(key, title)
-        return alike is None or alike >= ALIKE - 15
+        return alike is None or alike >= ALIKE - 15 or self._part_below(at + 1)
+
+    def _part_below(self, at: int) -> bool:
+        below = self.lines[at] if at < len(self.lines) else None
+        return bool(below and not below.cell and (_is_head(below, _STRENGTH) or _is_head(below, _OFI)))
 
     def _open_criterion(self, at: int, key: str, start: int) -> int:
         line = self.lines[at]
@@ -248,6 +259,8 @@ class _Reader:
         for after in self.lines[at + 1 : at + 5]:
             if (
                 (after.cell != line.cell and self.columns.roles)
+                or _is_head(after, _STRENGTH)
+                or _is_head(after, _OFI)
                 or _BULLET.match(after.plain)
                 or _CRITERION.match(after.plain)
             ):
@@ -260,12 +273,15 @@ class _Reader:
             more = 1 + len(following)  # bullets below: all before them is the title
         parts += [t.text for t in following[: max(more - 1, 0)]]
         self.criterion_title = join_wrapped(parts)
-        return max(more, 1)
+        taken = max(more, 1)
+        self.under_criteria = self.under_criteria or self._part_below(at + taken)
+        return taken
 
     def _turn(self, part: str) -> None:
         self.part, self.headed, self.just_turned = part, True, True
         self.open = {"strength": None, "ofi": None}
-        self.criterion = self.criterion_title = None
+        if not self.under_criteria:
+            self.criterion = self.criterion_title = None
         self.begun = True
 
     # -- statements -------------------------------------------------------------------------------------
@@ -293,7 +309,8 @@ class _Reader:
 
     def _may_begin(self) -> bool:
         """Whether a statement without a bullet can begin: the first of its category's or criterion's part."""
-        here = (self.category, self.criterion if self.part == "ofi" else None, self.part)
+        by_criterion = self.part == "ofi" or self.under_criteria
+        here = (self.category, self.criterion if by_criterion else None, self.part)
         return not any(
             (p.category, p.criterion, "strength" if p.kind == "strength" else "ofi") == here for p in self.points
         )
@@ -301,7 +318,8 @@ class _Reader:
     def _begin(
         self, kind: str, line: TextLine, text: str, indicator_no: str | None = None, number: int | None = None
     ) -> None:
-        of_criterion = kind == "ofi" or (kind == "strength" and self.headed and not self.columns.roles)
+        headed = self.headed and not self.columns.roles
+        of_criterion = kind == "ofi" or (kind == "strength" and (headed or self.under_criteria))
         point = _Point(
             kind,
             self.category,

@@ -3,6 +3,7 @@
 The form, top to bottom: category heading (หมวด 1 …) › criterion (1.1 …) › item (1.1.1 …, title may wrap) ›
 answer parts, each opened by a tick and a label, the agency's answer between dots › a verdict and the reviewer's
 comment between dots. An item has as many verdicts as it has answer parts. Page headers cut into all of it.
+Some agencies set the items as a table with columns for the verdict, see `verdict_table`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.forms.ticks import (
     strip_dots,
 )
 from pipeline.forms.titles import ALIKE, heading_end, likeness
+from pipeline.forms.verdict_table import spelt_out
 from pipeline.records import Finding, Passage, Record
 from pipeline.thai import join_wrapped, squeeze
 
@@ -87,7 +89,7 @@ class _Reader:
 
     def __init__(self, section: Section) -> None:
         self.section = section
-        self.lines = list(section.lines)
+        self.lines = spelt_out(section.lines)
         self.category_titles: dict[str, str] = {}
         self.furniture = _furniture(self.lines) | self._category_lines()
         marked = sum(1 for line in self.lines if (v := read_verdict(line.plain)) and v.marked)

@@ -29,6 +29,7 @@ FAMILY = "indicator_form"
 _LANDMARK = re.compile(r"^(?:\(?ร่าง\)? ?)?แบบฟอร์ม(?:รายงาน)?(?:ผล)?ตัวชี้วัด")
 #: Other names of the form, believed where a plain table of indicators follows.
 _TABLE_LANDMARK = re.compile(r"^(?:\(?ร่าง\)? ?)?(?:\S+ ?)?ตัวชี้วัด.*หมวด(?:ที่)? ?7|^หมวด(?:ที่)? ?7\b")
+_FORM_4 = re.compile(r"^แบบฟอร์มที่ ?4")
 _HEADER = re.compile(r"^ประเด็น ?/ ?หัวข้อ")
 _HEADER_WORD = re.compile(
     r"^(?:(?:ประเด็น ?/ ?หัวข้อ|\(Category/Item\)|เลือก ?/|ไม่เลือก|ตัวชี้วัด|(?:ค่า)?เป้าหมาย|\(ปีล่าสุด\)"
@@ -86,7 +87,8 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     ]
     starts = starts or [at for at in headers[:1] if any(at < i < at + _SOON for i in rows)]
     titles = (at for at, line in enumerate(lines) if _LANDMARK.match(line.plain) or _TABLE_LANDMARK.match(line.plain))
-    yield from starts or [at for at in titles if is_table(lines[at : at + _SOON])][:1]
+    own = (at for at in titles if not any(_FORM_4.match(line.plain) for line in lines[max(at - 2, 0) : at + 1]))
+    yield from starts or [at for at in own if is_table(lines[at : at + _SOON])][:1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _indicator(
     own = {name: join_wrapped(printed.get(column, [])) or None for name, column in header.fields.items()}
     numbered = _NUMBERED.match(said["name"] or "")
     target = _FIGURE.match(cells.get(header.target, "")) if header.target is not None else None
-    verdict = read_verdict(said.get("verdict") or "")
+    verdict = read_verdict(_SCORE.sub("", said.get("verdict") or "").strip())
     score = _SCORE.search(said.get("verdict") or "")
     return Indicator(
         sub_criterion=sub,
