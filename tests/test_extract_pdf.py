@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import Document, Line, extract
+from pipeline.extract import BBox, Cluster, Document, Line, extract
 from pipeline.extract.pdf import read_pages
+from pipeline.extract.wrapping import join
 from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, squeeze
 from tests.pdf_maker import line, make_pdf, shown
 
@@ -138,6 +139,45 @@ def test_a_cell_is_read_to_its_end_over_a_page_break() -> None:
     assert [f.page for f in pages[0].lines] == [1, 2, 1]
 
 
+def test_a_row_that_fills_a_page_goes_on_after_it() -> None:
+    """The page in between shows nothing of the row but a piece of its first cell."""
+    pages = [
+        [*_table([700], None), line("กก", 60, 80), line("งง", 260, 80)],
+        [*_table([780], None), line("ขข", 60, 760), line("คค", 60, 80)],
+        [*_table([780], 700), line("ฆฆ", 60, 760)],
+    ]
+    found = list(read_pages(make_pdf(pages)))
+    assert [f.text for page in found for f in page.lines] == ["กก", "ขข", "คค", "ฆฆ", "งง"]
+
+
+def _row_over_a_page(*rest: str) -> list[tuple[str, int]]:
+    """The lines of two pages, the first ending in a closed row of full lines, the second beginning with a row."""
+    full = "ก" * 22
+    first = [*_table([700], 60), line(full, 60, 90), line(full, 260, 90), line(full, 60, 70), line(full, 260, 70)]
+    second = [*_table([780], 700), *(line(text, 60 + 200 * n, 760) for n, text in enumerate(rest) if text)]
+    return [(f.text[:3], f.page or 0) for page in read_pages(make_pdf([first, second])) for f in page.lines]
+
+
+@pytest.mark.parametrize("rest", [("ขข", "คค"), ("ขข", ""), ("", "คค")])
+def test_a_row_closed_at_the_end_of_the_page_goes_on_in_mid_sentence(rest: tuple[str, str]) -> None:
+    cells = [[text] if text else [] for text in rest]
+    lines = [("กกก", 1), ("กกก", 1), *((text, 2) for text in cells[0]), ("กกก", 1), ("กกก", 1)]
+    assert _row_over_a_page(*rest) == [*lines, *((text, 2) for text in cells[1])]
+
+
+@pytest.mark.parametrize("rest", [("๒. ขข", "คค"), ("ขข", "- คค"), ("๒", "คค"), ("ขข" * 3, "๑) ค")])
+def test_a_row_begins_on_the_next_page_where_numbers_say_so(rest: tuple[str, str]) -> None:
+    assert [page for _, page in _row_over_a_page(*rest)] == [1, 1, 1, 1, 2, 2]
+
+
+def test_tables_are_numbered_through_the_document(tmp_path: Path) -> None:
+    """Rows of two pages are not taken for one, though both be the first of their page's only table."""
+    pages = [[*_table([700], 660), line("กก", 60, 680)], [*_table([780], 740), line("ขข", 60, 760)]]
+    pdf = tmp_path / "made.pdf"
+    pdf.write_bytes(make_pdf(pages))
+    assert [f.cell for f in extract(pdf, ocr="never").lines()] == [(0, 0, 0), (1, 0, 0)]
+
+
 def test_running_heads_and_page_numbers_are_furniture() -> None:
     def page(n: int) -> list[str]:
         body = [line("กขคง" * (1 + (n + k) % 3), 50, 700 - 20 * k) for k in range(8)]
@@ -151,6 +191,35 @@ def test_running_heads_and_page_numbers_are_furniture() -> None:
 def test_wrapped_lines_know_how_they_run_on() -> None:
     content = [line("กขคง" * 6, 50, 700), line("จฉชซ" * 6 + " ", 50, 680), line("ดต", 50, 660), line("นบ", 50, 620)]
     assert [found.joint for found in lines_of(make_pdf([content]))] == ["", " ", None, None]
+
+
+def test_a_wrap_inside_a_word_is_one_however_much_room_is_left() -> None:
+    right = line("ก" * 30, 50, 720)
+    cut = [right, line("ก" * 20 + " หนัง", 50, 700), line("สือ", 50, 680)]
+    ended = [right, line("ก" * 20 + " หนัง", 50, 700), line("งาน", 50, 680)]
+    assert [lines_of(make_pdf([content]))[1].joint for content in (cut, ended)] == ["", None]
+
+
+@pytest.mark.parametrize(
+    ("after", "joint"), [("ขขข" * 5, ""), ("๑. ขขข", None), ("   " + "ขขข", None)], ids=["wrap", "item", "indent"]
+)
+def test_the_last_line_of_a_page_runs_on_where_the_next_page_says_so(after: str, joint: str | None) -> None:
+    indent = 9 * (len(after) - len(after.lstrip()))
+    pages = [[line("ก" * 30, 50, 60), line("ก" * 30, 50, 40)], [line(after.strip(), 50 + indent, 780)]]
+    assert lines_of(make_pdf(pages))[1].joint == joint
+
+
+def test_a_heading_in_another_face_does_not_run_on_into_its_text() -> None:
+    def set_in(face: str, top: float) -> Line:
+        clusters = tuple(Cluster("ก", BBox(50 + 8 * n, top, 58 + 8 * n, top + 16), face, 16) for n in range(30))
+        return Line("ก" * 30, "ก" * 30, 0, 1, BBox(50, top, 290, top + 16), joint="", clusters=clusters)
+
+    def joint(face: str, below: str) -> str | None:
+        lines = [set_in(face, 100), set_in(below, 120)]
+        join(lines, 290)
+        return lines[0].joint
+
+    assert [joint("AAAAAA+Bold", face) for face in ("BBBBBB+Bold", "AAAAAA+Plain")] == ["", None]
 
 
 @pytest.fixture(scope="module")

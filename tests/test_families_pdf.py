@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ from pipeline.extract.model import CUT_ROW, BBox, Cell, Document, Line, Page
 from pipeline.forms.lines import text_lines
 from pipeline.forms.tables import blocks, clean, rows
 from pipeline.read import read, read_document
+from pipeline.records import Plan
 from pipeline.thai import squeeze
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples" / "families"
@@ -47,7 +49,7 @@ def laid_out(text: str) -> Document:
         in_table = bool(lines and lines[-1].cell and not blank)
         top += PITCH + (ROOM if blank else 0)
         if top > 760:
-            top, page, table, in_table = 60.0, page + 1, -1, False
+            top, page, in_table = 60.0, page + 1, False
         if len(cells) > 1:
             table, row = (table, row + 1) if in_table else (table + 1, 0)
         for column, cell in enumerate(cells):
@@ -86,12 +88,12 @@ def test_laid_out_sample(name: str, datasets: set[str]) -> None:
 def test_row_cut_by_a_page_is_one_row() -> None:
     """The first cell's end has moved up to its beginning; the last cell's end stands on the next page."""
     lines = [
-        line("๑. จัด", 700, cell=Cell(0, 3, 0)),
+        line("๑. จัด", 700, cell=Cell(0, 3, 0), joint=""),
         line("ประชุม", 60, page=2, cell=Cell(0, 3, 0)),
         line("๒ วัน", 700, cell=Cell(0, 3, 1)),
-        line("กองแผน", 700, cell=Cell(0, 3, 2)),
-        line("งาน", 60, page=2, cell=Cell(0, CUT_ROW, 2)),
-        line("๒. สรุป", 90, page=2, cell=Cell(0, 1, 0)),
+        line("กองแผน", 700, cell=Cell(0, 3, 2), joint=""),
+        line("งาน", 60, page=2, cell=Cell(1, CUT_ROW, 2)),
+        line("๒. สรุป", 90, page=2, cell=Cell(1, 1, 0)),
     ]
     assert [row.cells for row in rows(text_lines(lines))] == [("๑. จัดประชุม", "๒ วัน", "กองแผนงาน"), ("๒. สรุป",)]
 
@@ -114,6 +116,42 @@ def test_head_of_a_table_is_furniture_only_where_it_goes_on(above: str) -> None:
         first.append(line("ผู้รับผิดชอบ", 200))
     _, second = mark([Page(1, 595, 842, first), Page(2, 595, 842, table(2, 60, "๓"))])
     assert [each.text for each in second.lines if each.furniture] == (["ระดับคะแนน", "เกณฑ์"] if above == "table" else [])
+
+
+def test_head_of_a_table_is_furniture_below_an_empty_row_too() -> None:
+    """Some programs draw a strip above the head that they repeat; rows are then counted from it."""
+
+    def page(number: int, top: int, body: str) -> Page:
+        rows = [("ระดับคะแนน", top, 0), ("เกณฑ์", top, 1), (body, top + 1, 0), ("มีแผน", top + 1, 1)]
+        lines = [line(text, 60 + 20 * row, number, Cell(0, row, column)) for text, row, column in rows]
+        return Page(number, 595, 842, lines)
+
+    _, second = mark([page(1, 0, "๑"), page(2, 1, "๓")])
+    assert [each.text for each in second.lines if each.furniture] == ["ระดับคะแนน", "เกณฑ์"]
+
+
+def test_a_field_at_the_top_of_a_page_is_no_end_of_a_title() -> None:
+    text = (SAMPLES / "action_plan.md").read_text("utf-8")
+    found = laid_out(text)
+    lines = [each for page in found.pages for each in page.lines]
+    labels = ("หลักการและเหตุผล", "วัตถุประสงค์")
+    label = next(n for n, each in enumerate(lines) if each.text in labels and "โครงการที่" in lines[n - 1].text)
+    lines[label - 1].joint = ""  # the title fills its line, the last of the page
+    for each in lines[label:]:
+        each.page = (each.page or 0) + 1
+    plans = [record for record in read_document(document(lines)).records if isinstance(record, Plan)]
+    expected = [record for record in read(SAMPLES / "action_plan.md").records if isinstance(record, Plan)]
+    assert [plan.name for plan in plans] == [plan.name for plan in expected]
+
+
+def test_the_last_output_may_stand_beside_an_empty_cell() -> None:
+    text = (SAMPLES / "action_plan.md").read_text("utf-8")
+    rows_of_goals = re.search(r"(?m)^ผลผลิต\tผลลัพธ์\n.+$", text)
+    assert rows_of_goals
+    text = text[: rows_of_goals.end()] + "\nมีคู่มือฉบับประชาชน\t" + text[rows_of_goals.end() :]
+    found = laid_out(text)
+    plans = [record for record in read_document(found).records if isinstance(record, Plan)]
+    assert plans[0].outputs[-1] == "มีคู่มือฉบับประชาชน"
 
 
 @pytest.mark.parametrize(

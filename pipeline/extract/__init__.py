@@ -96,12 +96,16 @@ def _pages(
 
 
 def _numbered(pages: Iterable[Page]) -> Iterator[Page]:
-    """Numbers the lines of a document through, from 1."""
-    number = 0
+    """Numbers the lines of a document through, from 1, and its tables, from 0."""
+    number = tables = 0
     for page in pages:
+        first = tables
         for line in page.lines:
             number += 1
             line.number = number
+            if line.cell is not None:
+                line.cell = line.cell._replace(table=first + line.cell.table)
+                tables = max(tables, line.cell.table + 1)
         yield page
 
 

@@ -1,12 +1,14 @@
-"""Table rows that a page break cuts in two: each cell is read to its end before the next one begins."""
+"""What goes on over the end of a page: paragraphs, and table rows, whose cells are read to their end one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.extract.model import CUT_ROW, Cell, Line, Page
+from pipeline.extract.wrapping import join_over_page, runs_on
 
 #: A row cut into more pages than this is let go.
 _LONGEST = 12
@@ -14,6 +16,13 @@ _LONGEST = 12
 _SHIFT = 12.0
 #: Ems that may stay free at the end of a line that was wrapped rather than ended.
 _FREE = 4.0
+#: Ems that the last lines of cells which end together may stand apart.
+_LINE = 1.2
+#: The number of a step, which begins a row.
+_STEP = re.compile(r"[\d๐-๙]{1,3}(?:[.][\d๐-๙]{1,2})*[.)]?(?:\s|$)|[\d๐-๙]{1,2}[.)]")
+_LETTERS = re.compile(r"[A-Za-zก-ฮ]")
+#: Points between the text of a cell and its edge.
+_PADDING = 3.0
 
 
 class Table(NamedTuple):
@@ -42,24 +51,31 @@ def flow(pages: Iterable[Laid]) -> Iterator[Page]:
 
     A moved line keeps the number and the place of the page it is printed on, and takes the cell it goes on in.
     """
-    held: list[Laid] = []  # the page on which the row begins, then those it fills
+    held: list[Laid] = []  # the page on which a row begins, then those it fills
     for laid in pages:
         row = _cut_row(held[-1], laid) if held else None
+        if held:
+            _join(held[-1], laid, row)
         if row is None:
-            yield from map(_finished, held)
+            yield from _released(held)
             held = [laid]
             continue
         held[-1].page.row_cut = True
         laid.cut = row
-        first = held[0]
-        origin = _last_row(first.page)
-        if origin is not None:
-            _carry(first.page, origin, laid.page, row)
         if _last_row(laid.page) == row and len(held) < _LONGEST:
             held.append(laid)
         else:
-            yield from map(_finished, held)
+            yield from _released(held, laid)
             held = [laid]
+    yield from _released(held)
+
+
+def _released(held: Sequence[Laid], end: Laid | None = None) -> Iterator[Page]:
+    """The pages held, with what moves to the first of them from the others and from the page of the row's end."""
+    for laid in [*held[1:], *([end] if end else [])]:
+        origin = _last_row(held[0].page)
+        if origin is not None and laid.cut is not None:
+            _carry(held[0].page, origin, laid.page, laid.cut)
     yield from map(_finished, held)
 
 
@@ -70,6 +86,29 @@ def _finished(laid: Laid) -> Page:
             if line.cell is not None:
                 line.cell = Cell(line.cell.table, CUT_ROW, line.cell.column)
     return laid.page
+
+
+def _join(before: Laid, after: Laid, row: tuple[int, int] | None) -> None:
+    """Sets how a page's last line, or the last line in each cell of a row that is cut, runs on into the next page."""
+    above, below = _body(before.page), _body(after.page)
+    last = _last_row(before.page)
+    if row is not None and last is not None:
+        table = before.tables[last[0]]
+        starts = _by_column(_in_row(after.page, row)[::-1])
+        for column, line in _by_column(_in_row(before.page, last)).items():
+            if column in starts:
+                join_over_page(line, starts[column], (*table.columns[1:], table.right)[column] - _PADDING)
+    elif above and above[-1].joint is not None:
+        if below and above[-1].cell is None and below[0].cell is None:
+            right = max(line.bbox.x1 for line in above if line.bbox is not None and line.cell is None)
+            join_over_page(above[-1], below[0], right)
+        else:
+            above[-1].joint = None
+
+
+def _by_column(lines: Iterable[Line]) -> dict[int, Line]:
+    """The last of the lines in each column."""
+    return {line.cell.column: line for line in lines if line.cell is not None}
 
 
 def _body(page: Page) -> list[Line]:
@@ -100,16 +139,36 @@ def _cut_row(before: Laid, after: Laid) -> tuple[int, int] | None:
         return None
     if any(abs(a - b) > _SHIFT for a, b in zip(above.columns, below.columns, strict=True)):
         return None
+    row = _in_row(before.page, last)
     if above.ruled:
-        # Some programs close the row at the page's end; then only an empty first cell tells.
-        filled = {line.cell.column for line in _in_row(after.page, first) if line.cell is not None}
-        return first if above.open_end or 0 not in filled else None
-    return first if _wrapped(_in_row(before.page, last), above) else None
+        goes_on = above.open_end or _goes_on(row, _in_row(after.page, first), above)
+    else:
+        goes_on = _wrapped(row, above)
+    return first if goes_on else None
+
+
+def _goes_on(row: list[Line], rest: list[Line], table: Table) -> bool:
+    """Whether a row that a program closed at the page's end goes on: all that stands in the other does so where a cell
+    of the first reaches down to the end, in the middle of a sentence."""
+    ends, starts = _by_column(row), _by_column(rest[::-1])
+    lowest = max(line.bbox.bottom for line in row if line.bbox is not None)
+    for column, line in starts.items():
+        end = ends.get(column)
+        if end is None or end.bbox is None or lowest - end.bbox.bottom > _LINE * end.clusters[-1].size:
+            return False
+        if column == 0 and _STEP.match(line.text):
+            return False
+    if len(starts) == 1 and 0 not in starts:
+        return True
+    edges = (*table.columns[1:], table.right)
+    cut = [c for c, line in starts.items() if runs_on(ends[c], line, edges[c] - _PADDING)]
+    prose = [c for c in cut if _LETTERS.search(ends[c].text) and _LETTERS.search(starts[c].text)]
+    return len(cut) == len(starts) and (0 not in starts or bool(prose))
 
 
 def _wrapped(row: list[Line], table: Table) -> bool:
     """Whether the lines that end a row were broken for want of room, not because their text ended."""
-    ends = {line.cell.column: line for line in row if line.cell is not None and line.bbox is not None}
+    ends = _by_column(line for line in row if line.bbox is not None)
     lowest = max((line.bbox.bottom for line in ends.values() if line.bbox is not None), default=0.0)
     edges = [*table.columns[1:], table.right]
     reaching = []

@@ -110,21 +110,23 @@ def _mark_head(page: Page, before: Page | None, by_height: Sequence[Line]) -> No
         return
     table = body[0].cell.table
     rows = _rows(page, table)
-    known = _common(rows, _rows(before, above[-1].cell.table)[:_HEAD])
-    if known < len(rows):
+    head = list(_rows(before, above[-1].cell.table).values())[:_HEAD]
+    known = list(rows)[: _common(list(rows.values()), head)]
+    if len(known) < len(rows):
         for line in page.lines:
-            if line.cell is not None and line.cell.table == table and line.cell.row < known:
+            if line.cell is not None and line.cell.table == table and line.cell.row in known:
                 line.furniture = True
 
 
-def _rows(page: Page, table: int) -> list[tuple[str, ...]]:
+def _rows(page: Page, table: int) -> dict[int, tuple[str, ...]]:
+    """What the rows of a table say, by their numbers; rows without text are left out."""
     cells: dict[tuple[int, int], str] = {}
     for line in page.lines:
         if line.cell is not None and line.cell.table == table:
             key = (line.cell.row, line.cell.column)
             cells[key] = cells.get(key, "") + squeeze(line.text)
     rows = sorted({row for row, _ in cells})
-    return [tuple(f"{c}:{t}" for (r, c), t in sorted(cells.items()) if r == row) for row in rows]
+    return {row: tuple(f"{c}:{t}" for (r, c), t in sorted(cells.items()) if r == row) for row in rows}
 
 
 def _common(rows: Sequence[tuple[str, ...]], head: Sequence[tuple[str, ...]]) -> int:

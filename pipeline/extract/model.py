@@ -24,7 +24,7 @@ CUT_ROW = -1
 
 
 class Cell(NamedTuple):
-    """The table cell a line stands in: table number within the page, row and column, all from 0.
+    """The table cell a line stands in: table number within the document, row and column, all from 0.
 
     Where a page break cut a row, its cells that are finished on the next page without having moved (see `Page`)
     stand there in row `CUT_ROW`.

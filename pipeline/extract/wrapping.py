@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
 
 from pipeline.extract.model import Line
@@ -23,6 +24,12 @@ _SLACK = 1.2
 _ITEM = re.compile(r"(?:[-–—•●○▪➢✓*]|[(（]?[\d๐-๙]{1,3}(?:[.][\d๐-๙]{1,2})*[).]|[(][ก-ฮa-z][)]|[a-zก-ฮ][)])\s")
 
 
+#: Ems of room that may be left where a wrap falls inside a word of the dictionary here.
+_CUT_ROOM = 4.0
+#: Letters on either side of a wrap that are looked at for such a word.
+_WORD = 24
+
+
 def join(lines: Sequence[Line], right: float) -> None:
     """Sets the joints of lines that stand under each other in a column, whose right edge is at `right`.
 
@@ -35,19 +42,35 @@ def join(lines: Sequence[Line], right: float) -> None:
             full = line.bbox is not None and right - line.bbox.x1 < 0.4 * _ROOMY * line.clusters[-1].size
             if line.cell is not None or not full:  # else it may run on over the end of the page
                 line.joint = None
-        elif not _runs_on(line, after, right, usual):
-            line.joint = None
-        elif line.joint == "" and " " in join_wrapped([line.text[-1:], after.text[:1]]):
-            line.joint = " "
+        else:
+            line.joint = _joint(line, after) if _below(line, after, usual) and runs_on(line, after, right) else None
 
 
-def _runs_on(line: Line, after: Line, right: float, usual: float) -> bool:
+def join_over_page(line: Line, after: Line, right: float) -> None:
+    """Sets the joint of a line at the end of a page by the line at the top of the next; see `join`."""
+    line.joint = _joint(line, after) if runs_on(line, after, right) else None
+
+
+def _joint(line: Line, after: Line) -> str:
+    return line.joint or join_wrapped([line.text[-1:], after.text[:1]])[1:-1]
+
+
+def _below(line: Line, after: Line, usual: float) -> bool:
+    """Whether a line stands under another as close as the lines of a paragraph do."""
+    if line.bbox is None or after.bbox is None or not line.clusters:
+        return False
+    apart = max(_APART * usual, 1.2 * max(line.clusters[-1].size, 1.0))
+    return 0 < after.bbox.top - line.bbox.top <= apart
+
+
+def runs_on(line: Line, after: Line, right: float) -> bool:
+    """Whether a line whose column ends at `right` was broken for want of room, and goes on in another."""
     if line.bbox is None or after.bbox is None or not line.clusters or not after.clusters:
         return False
     size = max(line.clusters[-1].size, 1.0)
-    if after.bbox.top - line.bbox.top > max(_APART * usual, 1.2 * size) or after.bbox.top <= line.bbox.top:
-        return False
     if abs(after.clusters[0].size / size - 1) > 0.2 or _ITEM.match(after.text + " "):
+        return False
+    if (faces := _faces(line)) and (others := _faces(after)) and not faces & others:  # a heading and its text
         return False
     centred = abs(after.bbox.x0 + after.bbox.x1 - line.bbox.x0 - line.bbox.x1) < 1.2 * size
     if after.bbox.x0 - line.bbox.x0 > _INDENT * size and not centred and not _ITEM.match(line.text):
@@ -58,7 +81,25 @@ def _runs_on(line: Line, after: Line, right: float, usual: float) -> bool:
         return True
     if room > _ROOMY * size:
         return False
-    return room < _first_word(after) + _SLACK * size
+    return room < _first_word(after) + _SLACK * size or (room < _CUT_ROOM * size and _cuts_word(line, after))
+
+
+def _faces(line: Line) -> set[str]:
+    """The fonts of a line's Thai letters, whatever part of them the file holds."""
+    return {cluster.font.rpartition("+")[2] for cluster in line.clusters if is_thai(cluster.text[:1])}
+
+
+def _cuts_word(line: Line, after: Line) -> bool:
+    """Whether the end of a line and the beginning of the next are one word of the dictionary."""
+    tail, head = line.text.split(" ")[-1][-_WORD:], after.text.split(" ", 1)[0][:_WORD]
+    if not (tail and head and is_thai(tail[-1]) and is_thai(head[0])):
+        return False
+    end = 0
+    for word in word_tokenize(tail + head, engine="newmm"):
+        start, end = end, end + len(word)
+        if start < len(tail) < end:
+            return word in thai_words()
+    return False
 
 
 def _first_word(line: Line) -> float:

@@ -220,8 +220,9 @@ def _title(rows: Sequence[Row], at: int, level: str) -> tuple[str, list[TextLine
 
 
 def _wraps(before: TextLine, line: TextLine) -> bool:
-    """Whether a line below a heading belongs to its title: no label, unless the heading runs on into it."""
-    return line.gap == 0 and not _heading(line) and (before.line.joint is not None or not _field(line)[0])
+    """Whether a line below a heading belongs to its title: no label, unless the heading runs on into it there."""
+    runs_on = before.line.joint is not None and before.line.page == line.line.page
+    return line.gap == 0 and not _heading(line) and (runs_on or not _field(line)[0])
 
 
 def _in_prose(rows: Sequence[Row], at: int) -> bool:
@@ -332,7 +333,7 @@ def _goals(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
     """Outputs and outcomes, from the table's two columns."""
     columns: tuple[list[str], list[str]] = ([], [])
     for row in rows:
-        if not row.tabular or _GOAL_HEADS.match(squeeze(clean(row.cells[0]))):
+        if not row.in_table or _GOAL_HEADS.match(squeeze(clean(row.cells[0]))):
             continue
         for column, cell in zip(columns, row.cells, strict=False):
             for block in tables.blocks(cell):

@@ -240,7 +240,7 @@ def _is_foot(row: Row, header: _Header) -> bool:
 
 
 def _is_months(row: Row) -> bool:
-    cells = [arabic_digits(clean(cell)) for cell in row.cells]
+    cells = [arabic_digits(squeeze(clean(cell))) for cell in row.cells]
     months = sum(1 for cell in cells if _MONTH.match(cell))
     return months >= 3 and not any(cell for cell in cells if not _MONTH.match(cell))
 

@@ -201,8 +201,7 @@ def _same_row(before: TextLine, line: TextLine) -> bool:
         return False
     if b.row == CUT_ROW or a.row == CUT_ROW:
         return b.row == CUT_ROW
-    same_page = before.line.page == line.line.page
-    return a[:2] == b[:2] and (same_page or b.column >= a.column)
+    return a[:2] == b[:2]
 
 
 def number(text: str) -> int | float | None:

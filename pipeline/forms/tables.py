@@ -172,8 +172,8 @@ def _cell(lines: Sequence[TextLine]) -> str:
 
 
 def _ends(before: TextLine, line: TextLine) -> bool:
-    """Whether a paragraph ends between two lines of a cell, as far as the layout shows; over a page's end never."""
-    return before.line.bbox is not None and before.line.joint is None and before.line.page == line.line.page
+    """Whether a paragraph ends between two lines of a cell, as far as the layout shows."""
+    return before.line.bbox is not None and before.line.joint is None
 
 
 def _piped(printed: str) -> tuple[str, ...] | None:
