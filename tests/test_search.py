@@ -68,8 +68,8 @@ def test_judged_queries(samples, engine, split):
 
     fused, words = measured(engine), measured(SqliteEngine(samples, WORDS_ONLY))
     assert len(fused) == 8, fused
-    assert fused["all"] >= 0.9, fused
-    assert min(fused.values()) >= 0.8, fused
+    assert fused["all"] >= 0.92, fused
+    assert min(fused.values()) >= 0.85, fused
     assert fused["all"] > words["all"]
     assert all(fused[kind] >= words[kind] - 0.04 for kind in fused), (fused, words)
 
@@ -153,8 +153,23 @@ def test_phrase_and_exclusion(store):
         ("OFI หมวด 3 และ 4", ["หมวด 3", "หมวด 4", "indicator_ofi", "ofi"], ""),
         ("แบบฟอร์ม 4 not passed", ["ไม่ผ่าน", "form4"], ""),
         ("กรมพัฒนาสวนสาธารณะแห่งชาติ ข้อร้องเรียน", ["กรมพัฒนาสวนสาธารณะแห่งชาติ"], "ข้อร้องเรียน"),
+        ("หมวดห้า ไม่ผ่าน", ["หมวด 5", "ไม่ผ่าน"], ""),
+        ("หมวด 3-1 ความเสี่ยง", ["หมวด 1", "หมวด 2", "หมวด 3"], "ความเสี่ยง"),
+        ("หมวดลูกค้า ข้อร้องเรียน", ["หมวด 3"], "ข้อร้องเรียน"),
+        ("หมวดยุทธศาสตร์ไม่ผ่าน", ["หมวด 2", "ไม่ผ่าน"], ""),
+        ("ข้อ ๓ . ๔ . ๒", ["ข้อ 3.4.2"], ""),
+        ("หมวด 3 ข้อ 4.2", ["ข้อ 3.4.2"], ""),
+        ("หมวด 3.4 ช่องทาง", ["ข้อ 3.4"], "ช่องทาง"),
+        ("ข้อ 3.4.1 ถึง 3.4.3", ["ข้อ 3.4.1", "ข้อ 3.4.2", "ข้อ 3.4.3"], ""),
+        ("ข้อ 3.4.1-3.4.99 ซ้ำ", ["ข้อ 3.4.1", "ข้อ 3.4.2", "ข้อ 3.4.3", "ข้อ 3.4.5"], "ซ้ำ"),
+        ("ตัวชี้วัด 7.2", ["ข้อ 7.2"], ""),
+        ("ข้อที่ผ่านของหมวด 4", ["หมวด 4", "ผ่าน"], ""),
+        ("หมวด 6 ตก", ["หมวด 6", "ไม่ผ่าน"], ""),
+        ("ข้อไหนที่ยังไม่ผ่าน", ["ไม่ผ่าน"], ""),
         # Words that only look like filters.
         ("ผ่านช่องทางออนไลน์", [], "ผ่านช่องทางออนไลน์"),
+        ("กระบวนการที่ผ่านหลายหน่วยงาน", [], "กระบวนการผ่านหลายหน่วยงาน"),
+        ("จัดหมวดหมู่ความรู้", [], "จัดหมวดหมู่ความรู้"),
         ("9.9.9 ร้อยละ 3.5", [], "9.9.9 ร้อยละ 3.5"),
     ],
 )
@@ -162,6 +177,34 @@ def test_filters_in_words(engine, query, filters, left):
     results = engine.search(query)
     assert results.filters.shown() == filters
     assert key(results.query.words) == key(left)
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("ผู้ตรวจประเมินเคยตำหนิเรื่องข้อร้องเรียนว่าไง", "ข้อร้องเรียน"),
+        ("อยากทราบว่าความเสี่ยงข้อไหนบ้าง", "ความเสี่ยง"),
+        ("what does the reviewer say about our complaints?", "complaints"),
+    ],
+)
+def test_words_around_the_subject_are_passed_over(engine, question, subject):
+    assert engine.search(question).query.words == subject
+
+
+def test_a_compound_without_meanings_of_its_own_is_looked_for_by_those_of_its_parts(store):
+    put(store, "d", "ควรวิเคราะห์ค่าใช้จ่ายของทุกกระบวนการ", "ควรวิเคราะห์ผลสำรวจ")
+    assert texts(SqliteEngine(store), "วิเคราะห์ต้นทุน")[0] == "ควรวิเคราะห์ค่าใช้จ่ายของทุกกระบวนการ"
+
+
+def test_the_very_number_comes_first(store):
+    put(store, "a", "ร้อยละของงานที่เสร็จ", criterion="7.1", category=7, indicator_no="1.1")
+    put(store, "b", "ร้อยละของงานที่เสร็จ (ตั้งเป้าต่ำ)", category=7, indicator_no="7.1.1")
+    assert [hit.finding.indicator_no for hit in SqliteEngine(store).search("ตัวชี้วัด 7.1.1").hits] == ["7.1.1", "1.1"]
+
+
+def test_what_fits_narrow_filters_without_the_words_follows_comments_first(store):
+    put(store, "a", "", "อื่น ๆ", "ลดขั้นตอน", item="6.1.1", criterion="6.1", category=6)
+    assert texts(SqliteEngine(store), "ข้อ 6.1.1 ขั้นตอน") == ["ลดขั้นตอน", "อื่น ๆ", ""]
 
 
 @pytest.mark.parametrize(

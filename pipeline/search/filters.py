@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from pipeline import framework
+from pipeline.search import synonyms
+from pipeline.search.folding import fold
+from pipeline.search.lexicon import segment, stop_words
 from pipeline.thai import arabic_digits, squeeze
 
 
@@ -102,32 +106,52 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 _AFTER = r"(?![a-z0-9ก-๎])"
 _BEFORE = r"(?<![a-z0-9ก-๎.])"
-_CUE = r"(?:(?:ข้อ|เกณฑ์|หัวข้อ|รายการ|ประเด็น|criterion|criteria|item|no\.?)\s*(?:ย่อย)?\s*(?:ที่|หมายเลข|ที)?\s*)?"
-_CATEGORY = _pattern(
-    r"(?:หมวด|category|cat\.?)\s*(?:ที่)?\s*([1-7](?:\s*(?:,|และ|กับ|หรือ|/|&|-|and)\s*[1-7](?![\d.]))*)(?![\d.]\d|\d)"
+_TO = r"\s*(?:-|–|จนถึง|ถึง|to)\s*"
+#: Words before a number that say what it is the number of; every number below 7 is an indicator's or its criterion's.
+_CUE = (
+    r"(?:(?:(?:หัวข้อ|ข้อ|เกณฑ์|รายการ|ประเด็น|หมวด|มิติ|criterion|criteria|item|no\.?)\s*(?:ย่อย)?\s*(?:ที่|หมายเลข|ที)?"
+    r"|(?:ตัวชี้วัด|ตัววัด|indicator|kpi)\s*(?:ที่|ข้อ)?(?=\s*7\.))\s*)?"
 )
+_SPACED_NUMBER = _pattern(r"(?<=ข้อ)\s*(?:ที่\s*)?\d{1,2}(?:\s*\.\s*\d{1,2}){1,3}(?![\d%])")
+_COUNTED_CATEGORY = _pattern(r"(หมวด\s*(?:ที่)?\s*)(หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด)")
+_COUNTS = {word: str(n) for n, word in enumerate(("หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด"), 1)}
+_CATEGORY = _pattern(
+    rf"(?:หมวด|category|cat\.?)\s*(?:ที่)?\s*([1-7](?:(?:\s*(?:,|และ|กับ|หรือ|/|&|and)\s*|{_TO})[1-7](?![\d.]))*)(?![\d.]\d|\d)"
+)
+_CATEGORIES = _pattern(rf"([1-7])(?:{_TO}([1-7]))?")
+_WITHIN_CATEGORY = _pattern(r"หมวด\s*(?:ที่)?\s*([1-7])\s*ข้อ\s*(?:ที่)?\s*(\d{1,2}(?:\.\d{1,2}){0,2})(?![\d%]|\.\d)")
 _CATEGORY_NAME = _pattern(r"หมวด\s?([ก-๎]{3,})")
 _YEARS = _pattern(
     r"(?:(?:ใน)?ปี\s*)?(?:งบประมาณ\s*)?(?:พ\.?\s?ศ\.?\s*)?(?<!\d)(25[4-9]\d)(?:\s*(?:-|–|ถึง|จนถึง)\s*(?:ปี\s*)?(25[4-9]\d))?(?![\d.]\d|\d)"
 )
 _SHORT_YEAR = _pattern(r"ปี\s*'?([4-9]\d)(?!\d)")
 _WESTERN_YEAR = _pattern(r"(?:(?:ปี|fy|year|in|ค\.?\s?ศ\.?)\s*)(20[0-4]\d)(?!\d)")
-_NUMBER = _pattern(_CUE + r"(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,3})(?![\d%]|\.\d)")
+_NUMBER = _pattern(
+    rf"{_CUE}(?<![\d.])(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?:{_TO}(?:ข้อ\s*)?(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}))?(?![\d%]|\.\d)"
+)
 _CODE = _pattern(_BEFORE + r"([a-z]{2})[\s.]?(\d{1,2})" + _AFTER)
 _INDICATOR = _pattern(r"(?:ตัวชี้วัด|ตัววัด|indicator|kpi)\s*(?:ที่|ข้อ)?\s*(\d{1,2}\.\d{1,2})(?![\d.])")
+_ONES = r"(?:(?:เฉพาะ)?(?:หัวข้อ|ข้อ|รายการ)|เฉพาะ)"
 #: Words for verdicts, kinds and forms. A word that may also be a part of other words must stand alone.
 _VERDICTS = (
     (
         "fail",
         _pattern(
-            r"(?:ที่|ซึ่ง)?(?:ยัง)?ไม่ผ่าน(?:เกณฑ์|การประเมิน)?|สอบตก|ตกเกณฑ์|"
+            _ONES
+            + r"?(?:ที่|ซึ่ง)?(?:ยัง)?ไม่ผ่าน(?:เกณฑ์|การประเมิน)?|สอบตก|ตกเกณฑ์|"
             + _BEFORE
-            + r"(?:not pass(?:ed)?|fail(?:ed|s)?)"
+            + r"(?:ตก|not pass(?:ed)?|fail(?:ed|s)?)"
             + _AFTER
         ),
     ),
     ("pending", _pattern(r"รอผล|รอการพิจารณา|ยังไม่ตัดสิน|" + _BEFORE + "pending" + _AFTER)),
-    ("pass", _pattern(_BEFORE + r"(?:ที่|ซึ่ง)?(?:ผ่าน(?:แล้ว|เกณฑ์|การประเมิน|หมด)?|pass(?:ed)?)" + _AFTER)),
+    (
+        "pass",
+        _pattern(
+            rf"(?:{_BEFORE}(?:ที่|ซึ่ง)?|{_ONES}(?:ที่|ซึ่ง))"
+            rf"(?:ผ่าน(?:แล้ว|เกณฑ์|การประเมิน|หมด)?(?:(?=แต่|ของ)|{_AFTER})|pass(?:ed)?{_AFTER})"
+        ),
+    ),
 )
 _KINDS = (
     (("strength",), _pattern(r"จุดแข็ง|จุดเด่น|" + _BEFORE + "strengths?" + _AFTER)),
@@ -170,23 +194,32 @@ class _Reader:
 
     def read(self, text: str) -> tuple[str, Filters]:
         """What is left of a text, and its filters. A value that no finding has is no filter but text."""
-        self._text = text
+        self._text = _COUNTED_CATEGORY.sub(lambda m: m[1] + _COUNTS[m[2]], text)
+        self._text = _SPACED_NUMBER.sub(lambda m: " " + "".join(m[0].split()).removeprefix("ที่"), self._text)
         known = self._vocabulary
         agency = self._agency()
         families = frozenset(f for f, p in _FAMILIES if known.has_value("family", f) and self._take(p))
         indicators = frozenset(m[1] for m in self._take(_INDICATOR, lambda m: known.has_indicator(m[1])))
-        numbers = frozenset(m[1] for m in self._take(_NUMBER, lambda m: known.has_number(m[1])))
+        within = {_below(m) for m in self._take(_WITHIN_CATEGORY, lambda m: known.has_number(_below(m)))}
+        numbers = within | {
+            number
+            for m in self._take(_NUMBER, lambda m: known.has_number(m[1]))
+            for number in _numbers(m[1], m[2] or m[1])
+            if known.has_number(number)
+        }
         codes = frozenset(
             (m[1] + m[2]).upper() for m in self._take(_CODE, lambda m: known.has_number((m[1] + m[2]).upper()))
         )
-        categories = frozenset(int(n) for m in self._take(_CATEGORY) for n in re.findall(r"\d", m[1]))
+        categories = frozenset(
+            n for m in self._take(_CATEGORY) for ends in _CATEGORIES.findall(m[1]) for n in _between(*ends)
+        )
         categories |= self._named_categories()
         years = self._years()
         kinds = frozenset(
             kind for of, p in _KINDS if any(known.has_value("kind", k) for k in of) and self._take(p) for kind in of
         )
         verdicts = frozenset(v for v, p in _VERDICTS if known.has_value("verdict", v) and self._take(p))
-        filters = Filters(categories, numbers | codes, indicators, kinds, verdicts, families, years, agency)
+        filters = Filters(categories, frozenset(numbers) | codes, indicators, kinds, verdicts, families, years, agency)
         return self._text, filters
 
     def _take(
@@ -216,15 +249,16 @@ class _Reader:
     def _named_categories(self) -> frozenset[int]:
         named: set[int] = set()
 
-        def is_title(found: re.Match[str]) -> bool:
-            for name in framework.available():
-                category = framework.load(name).find_category(found[1])
-                if category:
-                    named.add(category.number)
-                    return True
-            return False
+        def take(found: re.Match[str]) -> str:
+            pieces = segment(found[1])
+            for size in range(len(pieces), 0, -1):
+                name = "".join(pieces[:size])
+                if number := _category_called(name):
+                    named.add(number)
+                    return " " + found[1][len(name) :]
+            return found[0]
 
-        self._take(_CATEGORY_NAME, is_title)
+        self._text = _CATEGORY_NAME.sub(take, self._text)
         return frozenset(named)
 
     def _agency(self) -> str | None:
@@ -233,3 +267,45 @@ class _Reader:
             if shape in squeezed and self._take(re.compile(r"\s*".join(map(re.escape, shape)))):
                 return name
         return None
+
+
+def _below(found: re.Match[str]) -> str:
+    """The number that "หมวด 3 ข้อ 4.2" stands for: 3.4.2, but 3.2 where the category's is said again ("ข้อ 3.2")."""
+    category, number = found[1], found[2]
+    return number if number.startswith(f"{category}.") else f"{category}.{number}"
+
+
+def _numbers(first: str, last: str) -> list[str]:
+    """The numbers from one to another of the same criterion or category; of others, the two.
+
+    >>> _numbers("5.4.2", "5.4.4"), _numbers("1.4", "2.1")
+    (['5.4.2', '5.4.3', '5.4.4'], ['1.4', '2.1'])
+    """
+    (above, _, start), (other, _, end) = first.rpartition("."), last.rpartition(".")
+    if above != other:
+        return [first, last]
+    return [f"{above}.{n}" for n in _between(start, end)]
+
+
+def _between(first: str, last: str) -> range:
+    """The whole numbers from one to another, whichever is greater; the first alone without the other."""
+    ends = sorted((int(first), int(last or first)))
+    return range(ends[0], ends[1] + 1)
+
+
+@cache
+def _category_called(name: str) -> int | None:
+    """The category that people call by a name: by its title, or by words, or one of their meaning, that no other has.
+
+    >>> _category_called("การนำองค์การ"), _category_called("ลูกค้า"), _category_called("การ")
+    (1, 3, None)
+    """
+    editions = [framework.load(edition) for edition in framework.available()]
+    for edition in editions:
+        if found := edition.find_category(name):
+            return found.number
+    if name in stop_words():
+        return None
+    names = {name} | {other for other, weight in synonyms.meanings().get(name, {}).items() if weight >= synonyms.SAME}
+    numbers = {c.number for e in editions for c in e.categories if any(n in squeeze(fold(c.title)) for n in names)}
+    return numbers.pop() if len(numbers) == 1 else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.search import synonyms
 from pipeline.search.filters import ANYTHING, Filters, Known, read_filters
 from pipeline.search.folding import fold, key, sound
-from pipeline.search.lexicon import features_of, light_words, parts_of
+from pipeline.search.lexicon import dictionary, features_of, light_words, parts_of
 from pipeline.search.spelling import Speller, is_odd
 from pipeline.search.text import Word, words
 from pipeline.thai import squeeze
@@ -165,18 +165,27 @@ def concepts_of(text: str) -> Iterator[Concept]:
             piece = text[found[at].start : found[at + size - 1].end]
             if size == 1 or piece.replace(" ", "").replace("-", "") in meanings:
                 break
-        concept = _concept(piece, found[at : at + size])
-        if concept:
-            yield concept
+        yield from _concepts(piece, found[at : at + size])
         at += size
         while at < len(found) and found[at].start < found[at - 1].end:
             at += 1  # the parts of a word with a hyphen
 
 
-def _concept(text: str, of: Sequence[Word]) -> Concept | None:
+def _concepts(text: str, of: Sequence[Word]) -> Iterator[Concept]:
+    """The concept of a listed phrase or a word; those of its parts, where no meaning is listed for a compound."""
     terms = tuple(dict.fromkeys(word.term for word in of if features_of(word.term)))
     if not terms:
-        return None
+        return
+    parts = parts_of(terms[0]) if len(terms) == 1 else ()
+    if len(parts) > 1 and terms[0] not in synonyms.meanings() and terms[0] not in dictionary():
+        for part in parts:
+            concept = _concept(part, (part,))
+            yield replace(concept, alternatives=(Alternative(terms, 1.0), *concept.alternatives))
+    else:
+        yield _concept(text, terms)
+
+
+def _concept(text: str, terms: tuple[str, ...]) -> Concept:
     alternatives = {terms: 1.0}
     if len(terms) == 1 and (parts := parts_of(terms[0])):
         alternatives.setdefault(parts, PARTS)

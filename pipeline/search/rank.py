@@ -54,6 +54,8 @@ class Weights:
     title: float = 0.65
     #: Saying something at all.
     said: float = 0.03
+    #: Being of the very number that was asked for, not of one below it.
+    exact: float = 0.05
     #: A light word beside others.
     light: float = 0.12
     #: Ticks on a checklist, whose words are no reviewer's, beside other findings.
@@ -99,7 +101,7 @@ class Ranker:
 
         `fixed` holds for every finding; a finding that holds the query itself need not fit `worded`, the filters
         read from the query's words, and comes after those that do. Where filters are narrow, what fits them and
-        has none of the words comes last.
+        has none of the words comes last, what says something before what does not.
         """
         view, weights = self._index.view(), self._weights
         allowed = self._fitting(view, fixed)
@@ -112,11 +114,11 @@ class Ranker:
             only[self._said(view, phrase)] = True
             fitting &= only
         numbers = np.flatnonzero(fitting)
-        if query.concepts:
-            scores = self._scores(view, query, numbers, fitting)
-        else:  # nothing but phrases, filters or exclusions: all that is left answers
-            asked = query.phrases or worded or fixed or query.excluded
-            scores = np.full(len(numbers), 1.0 if asked else 0.0, dtype=np.float32)
+        scores = self._scores(view, query, numbers, fitting)
+        if worded and all(concept.light for concept in query.concepts):
+            scores += 1.0  # the filters say what is asked for
+        elif not query.concepts and (query.phrases or fixed or query.excluded):
+            scores += 1.0  # all that is left answers
         if query.phrases:
             scores = np.maximum(scores, 0.5)
         scores += weights.said * (view.columns["text"][numbers] > 0) * (scores > 0)
@@ -130,8 +132,15 @@ class Ranker:
             scores[np.searchsorted(numbers, literal[inside])] += weights.literal
             outside = literal[~inside]
         found = scores > 0
+        exact = np.zeros(len(numbers), dtype=bool)
+        if asked := fixed.numbers | worded.numbers:
+            exact = self.vocabulary.exactly(asked)[view.place[numbers]]
+            scores += weights.exact * exact * found
         best = _best(numbers[found], scores[found], limit)
-        rest = numbers[~found] if _is_narrow(fixed) or _is_narrow(worded) else numbers[:0]
+        rest = numbers[:0]
+        if _is_narrow(fixed) or _is_narrow(worded):
+            prominence = 2 * exact[~found] + (view.columns["text"][numbers[~found]] > 0)
+            rest = numbers[~found][np.argsort(-prominence, kind="stable")]
         tail = np.concatenate([outside, rest])[: max(0, limit - len(best[0]))]
         return Ranking(
             np.concatenate([best[0], tail]),
@@ -145,7 +154,7 @@ class Ranker:
         """The sum of the signals for findings, 0 for what has too little of any."""
         weights = self._weights
         total = np.zeros(len(numbers), dtype=np.float32)
-        if not len(numbers):
+        if not len(numbers) or not query.concepts:
             return total
         mass = 0.0
         least = np.ones(len(numbers), dtype=np.float32)

@@ -14,7 +14,7 @@ from pipeline.search import synonyms
 from pipeline.search.lexicon import stop_words
 
 #: Changes whenever an index made before would not be the one made now.
-FORMAT = 2
+FORMAT = 3
 #: Spaces of the index: what findings say, and what their places are called.
 TEXT, TITLE = 0, 1
 #: What is kept of each finding for filters; texts as numbers of `search_values`, 0 for none.

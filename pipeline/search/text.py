@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.search.lexicon import segment
+from pipeline.search.lexicon import segment, stem
 
 _WORD = re.compile(
     r"(?P<number>\d+(?:\.\d+)+)"
@@ -69,18 +69,7 @@ def _latin(token: str, start: int) -> Iterator[Word]:
     parts = re.split(r"[-'’]", token)
     end = start + len(token)
     if len(parts) > 1 and len(token) < 40:
-        yield Word(_stem("".join(parts)), start, end)
+        yield Word(stem("".join(parts)), start, end)
     for part in parts:
-        yield Word(_stem(part), start, start + len(part))
+        yield Word(stem(part), start, start + len(part))
         start += len(part) + 1
-
-
-def _stem(word: str) -> str:
-    """An English word without its plural.
-
-    >>> [_stem(w) for w in ("benchmarks", "policies", "process", "kpi")]
-    ['benchmark', 'policy', 'process', 'kpi']
-    """
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -63,6 +63,14 @@ class IndexVocabulary:
                     among[known.get(number, [])] = True
                 fits &= among
         return fits
+
+    def exactly(self, numbers: Iterable[str]) -> np.ndarray:
+        """Which places, by number, are of one of these numbers themselves, not below one."""
+        among = np.zeros(len(self._categories), dtype=bool)
+        for number in numbers:
+            held = self._by_number.get(number, [])
+            among[[at for at in held if number in self._index.places()[at].numbers()]] = True
+        return among
 
     @cached_property
     def criteria(self) -> np.ndarray:
