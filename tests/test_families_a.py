@@ -41,6 +41,8 @@ def content(record: Record, *, lines: bool = True) -> dict[str, object]:
     """What a record says, without what is empty and without what the gold files leave to the reader."""
     idle = {"doc_id", "source_name", "page", "bbox", "label_source", "raw_text", "repairs"}
     idle |= set() if lines else {"line_start", "line_end", "plan_id"}
+    if record.label_source == "model":  # what the model says of a passage changes with the model
+        idle |= {"category", "category_probs", "criterion", "role", "verdict", "abstained", "confidence"}
     row = {"dataset": record.dataset, **asdict(record)}
     return {key: value for key, value in row.items() if key not in idle and value not in (None, "", [], {})}
 
@@ -66,8 +68,10 @@ def _as_thai(text: str) -> str:
 
 @pytest.mark.parametrize("change", [_as_arabic, _as_thai])
 def test_announcement_in_either_digits(change):
-    expected = [content(r) for r in read_text(sample("announcement")).records]
-    assert [content(r) for r in read_text(change(sample("announcement"))).records] == expected
+    def listed(text):
+        return [content(r) for r in read_text(text).records if isinstance(r, Award)]
+
+    assert listed(change(sample("announcement"))) == listed(sample("announcement"))
 
 
 def test_announcement_as_a_ruled_table():

@@ -23,6 +23,7 @@ from pipeline.forms import (
     slides,
 )
 from pipeline.forms.base import Form, Section, cut
+from pipeline.forms.leftover import leftover
 from pipeline.forms.lines import text_lines
 from pipeline.records import Record
 
@@ -50,10 +51,14 @@ def sections(document: Document) -> list[Section]:
 
 
 def parse(found: Iterable[Section]) -> Iterator[Record]:
-    """The records of sections, in order."""
-    readers = {form.family: form.parse for form in FORMS}
+    """The records of sections, in order: what a form's reader makes of it, then the text it left over, as passages."""
+    forms = {form.family: form for form in FORMS}
     for section in found:
-        for record in readers[section.family](section) if section.family in readers else ():
+        form = forms[section.family]
+        records = list(form.parse(section))
+        if form.prose:
+            records += leftover(section, records)
+        for record in records:
             record.family = section.family
             record.agency = record.agency or section.agency
             record.fiscal_year = record.fiscal_year or section.fiscal_year

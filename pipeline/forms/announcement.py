@@ -222,4 +222,4 @@ def _check_counts(section: Section, rows: Sequence[_Row]) -> None:
         section.warn("an announcement without a list of agencies", section.lines[0])
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, prose=True)

@@ -75,13 +75,15 @@ class Form:
     """A document family. `find` yields the indexes of the lines that open a section, `parse` its records.
 
     A form with `markup` is given the lines of the text as they are and reads markdown, tabs and HTML itself; any
-    other is given them as they would stand on a page, see `pipeline.forms.markup`.
+    other is given them as they would stand on a page, see `pipeline.forms.markup`. One with `prose` holds running text
+    beside what it yields records of, which is kept as passages.
     """
 
     family: str
     find: Callable[[Sequence[TextLine]], Iterable[int]]
     parse: Callable[[Section], Iterable[Record]]
     markup: bool = False
+    prose: bool = False
 
 
 def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:

@@ -299,4 +299,4 @@ def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:
             years = []
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, prose=True)

@@ -295,7 +295,7 @@ class _Reader:
             point = self.open[self.part] = None
         if point is None and not bullet and not self._may_begin():
             if not self.orphaned:
-                self.section.warn("text from here on belongs to no statement and was left out", line)
+                self.section.warn("text from here on belongs to no statement and is kept as a passage", line)
             self.orphaned = True
         elif bullet or point is None:
             self.orphaned = False
@@ -473,4 +473,4 @@ def _sentence(text: str, plain: str, at: int) -> str:
     return text[at:stop].strip()
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, prose=True)

@@ -189,7 +189,7 @@ def _slides(section: Section) -> list[_Slide]:
         elif ticks:
             slide.cells.append(_points(block[len(lead) :], join_wrapped(line.text for line in lead) or None))
         elif slide.cells:
-            section.warn("text beside no tick was left out", block[0])
+            section.warn("text beside no tick is kept as a passage", block[0])
     return slides
 
 
@@ -219,4 +219,4 @@ def _parts(before: TextLine, line: TextLine) -> bool:
     return moved or apart(before, line) or _is_furniture(before) or _is_furniture(line)
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, prose=True)
