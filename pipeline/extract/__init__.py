@@ -17,7 +17,7 @@ from pipeline.extract import mend, outlines, pdf, plaintext
 from pipeline.extract.model import BBox, Cell, Cluster, Correction, Document, Line, Page
 from pipeline.extract.ocr import read_scans
 from pipeline.extract.quality import text_quality
-from pipeline.repair import Edit, repair_lines, replay
+from pipeline.repair import Edit, correct_misreadings, repair_lines, replay
 
 __all__ = ["BBox", "Cell", "Cluster", "Correction", "Document", "Line", "Ocr", "Page", "extract", "iter_pages"]
 
@@ -36,12 +36,16 @@ def extract(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None)
     data = _read(source)
     document = Document(source.name, hashlib.sha256(data).hexdigest(), _media_type(source, data), [])
     document.pages = list(_pages(source, data, document.media_type, document.warnings, ocr, password))
+    _correct(document)
     document.title = next((line.text for line in document.lines() if line.text.strip()), None)
     return document
 
 
 def iter_pages(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None) -> Iterator[Page]:
-    """Reads a file page by page; memory stays flat however many there are."""
+    """Reads a file page by page; memory stays flat however many there are.
+
+    What OCR misread stays: it is told by the whole document.
+    """
     source = Path(path)
     data = _read(source)
     return _pages(source, data, _media_type(source, data), [], ocr, password)
@@ -119,6 +123,25 @@ def _repaired(pages: Iterable[Page]) -> Iterator[Page]:
             if edits:
                 _take(line, edits)
         yield page
+
+
+def _correct(document: Document) -> None:
+    """Corrects what OCR misread, on the pages it read, and says so."""
+    if document.media_type == "application/pdf":
+        lines = [line for page in document.pages if page.method == "ocr" for line in page.lines]
+    else:
+        lines = list(document.lines())
+        if not plaintext.is_from_ocr("\n".join(line.raw for line in lines)):
+            return
+    found: dict[tuple[str, str], list[str]] = {}
+    for line, corrected in zip(lines, correct_misreadings([line.text for line in lines]), strict=True):
+        if corrected.edits:
+            _take(line, list(corrected.edits))
+        for edit in corrected.edits:
+            found.setdefault((edit.before, edit.after), []).append(str(line.number))
+    for (before, after), numbers in found.items():
+        where = f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+        document.warnings.append(f"“{before}” is read as “{after}” ({where})")
 
 
 def _take(line: Line, edits: list[Edit]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from pipeline.extract.model import Line, Page
 
@@ -13,6 +14,18 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: HTML as it stands in the markdown that readers of pictures write; so many tags are no accident.
+_TAG = re.compile(r"</?(?:b|br|i|input|li|ol|p|table|td|th|tr|ul)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAGS = 3
+
+
+def is_from_ocr(text: str) -> bool:
+    """Whether OCR wrote a text: markdown with HTML in it, which no text layer and no word processor leaves.
+
+    >>> is_from_ocr("# แผน\\n<ul><li>อบรม</li>"), is_from_ocr("# แผน\\n- อบรม")
+    (True, False)
+    """
+    return sum(1 for _ in _TAG.finditer(text)) >= _TAGS
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -15,12 +15,14 @@ from pipeline.repair.detect import badness, is_damaged
 from pipeline.repair.engine import Repairer
 from pipeline.repair.explain import Edit, Explained, replay, shifted
 from pipeline.repair.lexicon import default_lexicon, read_terms
+from pipeline.repair.misread import correct_misreadings
 
 __all__ = [
     "Edit",
     "Explained",
     "Repairer",
     "badness",
+    "correct_misreadings",
     "default_repairer",
     "is_damaged",
     "read_terms",

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.repair.decode import copy_cost, split_cost
-from pipeline.repair.lexicon import Lexicon, is_word_shaped
+from pipeline.repair.lexicon import Lexicon, is_word_shaped, read_lexicon
+from pipeline.repair.misread import misreadings
 from pipeline.repair.quadgrams import ALPHABET, Array, codes, save_quadgrams
 from pipeline.thai import CONSONANTS
 
@@ -60,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     (args.out / "traceless.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
     expected = expected_quadgrams(counts, freedom)
     save_quadgrams(args.out / "quadgrams.npz", expected, seen=1 / SEEN_ONCE_IN, usual=1 / USUAL_ONCE_IN)
+    phrases = lookalike_phrases(dictionary() | proper_names(), read_lexicon(args.out / "lexicon.tsv"))
+    (args.out / "lookalikes.txt").write_text("\n".join(phrases) + "\n", encoding="utf-8", newline="\n")
 
 
 def clean_lines(spec: str) -> Iterator[str]:
@@ -72,25 +75,19 @@ def clean_lines(spec: str) -> Iterator[str]:
 
 def lexicon_counts(clean: Iterable[str]) -> dict[str, int]:
     """Words worth knowing with their counts, from the word lists, the corpora and the clean lines."""
-    from pythainlp.corpus import common, core, tnc, ttc
+    from pythainlp.corpus import tnc, ttc
     from pythainlp.tokenize import Tokenizer
 
-    def shaped(words: Iterable[Any]) -> set[str]:
-        return {w for w in (str(word).strip().lstrip("\ufeff") for word in words) if is_word_shaped(w)}
-
-    lists = ("orst_words_th.txt", "icubrk_th.txt", "volubilis_words_th.txt")
-    dictionary = shaped(common.thai_words()).union(*(shaped(core.get_corpus(name)) for name in lists))
-    names = shaped(common.thai_family_names()) | shaped(common.thai_male_names()) | shaped(common.thai_female_names())
-    names |= shaped(common.provinces()) | shaped(common.countries())
+    words, names = dictionary(), proper_names()
     corpus: Counter[str] = Counter(tnc.unigram_word_freqs())
     corpus.update(ttc.unigram_word_freqs())
-    tokenizer = Tokenizer(custom_dict=dictionary | names, engine="newmm")
+    tokenizer = Tokenizer(custom_dict=words | names, engine="newmm")
     field: Counter[str] = Counter()
     for line in clean:
         field.update(tokenizer.word_tokenize(line))
     counts: dict[str, int] = {}
-    for word in dictionary | names | {w for w in corpus if is_word_shaped(w)}:
-        known = word in dictionary
+    for word in words | names | {w for w in corpus if is_word_shaped(w)}:
+        known = word in words
         count = corpus[word] + (CLEAN_WEIGHT * field[word] if known else 0)
         if known:
             counts[word] = max(count, RARE)
@@ -99,6 +96,31 @@ def lexicon_counts(clean: Iterable[str]) -> dict[str, int]:
         elif count >= LONE_COUNT and len(word) >= LONE_LENGTH:
             counts[word] = max(RARE, count // 10)
     return without_phrases(counts)
+
+
+def dictionary() -> set[str]:
+    """The words and phrases of the public dictionaries."""
+    from pythainlp.corpus import common, core
+
+    lists = ("orst_words_th.txt", "icubrk_th.txt", "volubilis_words_th.txt")
+    return _shaped(common.thai_words()).union(*(_shaped(core.get_corpus(name)) for name in lists))
+
+
+def proper_names() -> set[str]:
+    """Names of people, provinces and countries."""
+    from pythainlp.corpus import common
+
+    people = (common.thai_family_names(), common.thai_male_names(), common.thai_female_names())
+    return set().union(*map(_shaped, (*people, common.provinces(), common.countries())))
+
+
+def _shaped(words: Iterable[Any]) -> set[str]:
+    return {w for w in (str(word).strip().lstrip("\ufeff") for word in words) if is_word_shaped(w)}
+
+
+def lookalike_phrases(phrases: Iterable[str], lexicon: Lexicon) -> list[str]:
+    """The phrases and names that would be taken for misreadings of a word."""
+    return sorted(phrase for phrase in phrases if misreadings(phrase, lexicon))
 
 
 def without_phrases(counts: Mapping[str, int]) -> dict[str, int]:

@@ -133,20 +133,42 @@ def split_cost(word: str, lexicon: Lexicon) -> float:
     return _cost(word, lexicon, len(word) - 1)
 
 
+def cuts(segment: str, lexicon: Lexicon) -> list[tuple[int, float]]:
+    """Where the cheapest reading of a segment as it stands begins and ends its pieces, with the cost up to there.
+
+    >>> from pipeline.repair.lexicon import Lexicon
+    >>> [place for place, _ in cuts("ตากลม", Lexicon({"ตา": 9, "กลม": 9, "ตาก": 1, "ลม": 1}))]
+    [0, 2, 5]
+    """
+    best, back = _best(segment, lexicon, len(segment))
+    places = [len(segment)]
+    while places[-1] > 0:
+        places.append(back[places[-1]])
+    return [(place, best[place]) for place in reversed(places)]
+
+
 def _cost(segment: str, lexicon: Lexicon, longest: int) -> float:
+    return _best(segment, lexicon, longest)[0][-1]
+
+
+def _best(segment: str, lexicon: Lexicon, longest: int) -> tuple[list[float], list[int]]:
+    """By position: what the segment costs up to there without an edit, and where the last piece begins."""
     prefixes = lexicon.prefixes
     best = [math.inf] * (len(segment) + 1)
+    back = [0] * (len(segment) + 1)
     best[0] = 0.0
     for start, char in enumerate(segment):
         base = best[start]
         total = base + (_SIGN.get(char) or _UNKNOWN.get(char, _UNKNOWN_BASE))
         if total < best[start + 1]:
-            best[start + 1] = total
+            best[start + 1], back[start + 1] = total, start
         for end in range(start + 1, min(len(segment), start + longest) + 1):
             prefix = segment[start:end]
             if prefix not in prefixes:
                 break
             word = prefixes[prefix]
             if word is not None:
-                best[end] = min(best[end], base + min(word, _RARE + _SHORT.get(len(prefix), 0.0)))
-    return best[-1]
+                total = base + min(word, _RARE + _SHORT.get(len(prefix), 0.0))
+                if total < best[end]:
+                    best[end], back[end] = total, start
+    return best, back
