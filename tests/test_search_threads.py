@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.ingest import ingest
+from pipeline.ofi import Ofi
 from pipeline.search import heatmap
-from pipeline.search.ofi_threads import heat, threads
+from pipeline.search.ofi_threads import Thread, heat, threads
 from pipeline.store import open_store
 
 SAMPLES = Path(__file__).resolve().parent.parent / "corpora" / "samples" / "text"
@@ -44,8 +45,8 @@ def test_heat_counts_each_gap_once_a_year(db):
     with open_store(db) as store:
         found = threads(store)
     counts = heat(found)
-    assert sum(counts.values()) == sum(len(t.years) for t in found if t.ofi.category)
-    assert {year for _, year in counts} == {2564, 2565}
+    assert sum(counts.values()) == sum(len(t.years) or 1 for t in found)
+    assert {year for category, year in counts if category} == {2564, 2565}
 
 
 def test_the_page_opens_offline_and_escapes(db):
@@ -56,7 +57,18 @@ def test_the_page_opens_offline_and_escapes(db):
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert not re.search(r"https?:|src=|url\(|@import", page)
-    assert page.count("<details>") == sum(t.ofi.category is not None for t in found)
+    assert page.count("<details>") == len(found)
+
+
+def test_gaps_without_category_or_year_are_shown_too():
+    gaps = [Ofi(ofi_id=i, text="ยังไม่มีแผน", status="unknown", category=c) for i, c in (("a", None), ("b", 3))]
+    followed = [Thread(ofi=gaps[0], times=1), Thread(ofi=gaps[1], times=1, years=[2565])]
+    page = heatmap.page(followed)
+    assert page.count("<details>") == 2
+    assert "ไม่ระบุหมวด" in page and "ไม่ทราบปี" in page
+    table = heatmap.table(followed)
+    assert [str(column.header) for column in table.columns] == ["หมวด", "2565", "ไม่ทราบปี"]
+    assert table.row_count == 8
 
 
 def test_commands(db, tmp_path):

@@ -15,19 +15,21 @@ from pipeline.terminal import where
 
 #: Terminal colours from few to many, each with one that can be read on it.
 _SHADES = (("#fff3e0", "black"), ("#ffcc80", "black"), ("#fb8c00", "black"), ("#d84315", "white"), ("#8e0000", "white"))
+NO_CATEGORY, NO_YEAR = "ไม่ระบุหมวด", "ไม่ทราบปี"
+Counts = Mapping[tuple[int | None, int | None], int]
 _STATUS = {"open": "ยังเปิดอยู่", "resolved": "แก้ไขแล้ว", "unknown": "ไม่ทราบ"}
 
 
 def table(followed: Sequence[Thread]) -> Table:
     """The heat map as a table for the terminal."""
     counts = heat(followed)
-    years = sorted({year for _, year in counts})
+    years = _years(counts)
     shown = Table(box=box.SIMPLE, title="จำนวนช่องว่าง (OFI) ตามหมวดและปี", title_justify="left")
     shown.add_column("หมวด")
     for year in years:
-        shown.add_column(str(year), justify="center", min_width=6)
-    for category in range(1, 8):
-        cells = [Text(f"{category} {_title(category)}")]
+        shown.add_column(_year(year), justify="center", min_width=6)
+    for category in _categories(counts):
+        cells = [Text(f"{category} {_title(category)}" if category else NO_CATEGORY)]
         for year in years:
             count = counts.get((category, year), 0)
             background, colour = _SHADES[_shade(count, counts)]
@@ -39,28 +41,44 @@ def table(followed: Sequence[Thread]) -> Table:
 def page(followed: Sequence[Thread]) -> str:
     """The heat map and the threads as one HTML page: no scripts, fonts or pictures from elsewhere."""
     counts = heat(followed)
-    years = sorted({year for _, year in counts})
-    head = "".join(f"<th scope=col>{year}</th>" for year in years)
-    rows = "".join(f"<tr><th scope=row>{_name(c)}</th>{_cells(c, years, counts)}</tr>" for c in range(1, 8))
-    body = "".join(_section(category, followed) for category in range(1, 8))
+    years, categories = _years(counts), _categories(counts)
+    head = "".join(f"<th scope=col>{_year(year)}</th>" for year in years)
+    rows = "".join(f"<tr><th scope=row>{_name(c)}</th>{_cells(c, years, counts)}</tr>" for c in categories)
+    body = "".join(_section(category, followed) for category in categories)
     return _PAGE.format(head=head, rows=rows, body=body, count=len(followed), styles=_STYLES + _shade_styles())
 
 
-def _cells(category: int, years: Sequence[int], counts: Mapping[tuple[int, int], int]) -> str:
+def _years(counts: Counts) -> list[int | None]:
+    """The columns: the years of gaps, those without a year last."""
+    return sorted({year for _, year in counts}, key=lambda year: year or 9999)
+
+
+def _categories(counts: Counts) -> list[int | None]:
+    """The rows: every category, and last the gaps without one, if there are any."""
+    return [*range(1, 8), *([None] if any(category is None for category, _ in counts) else [])]
+
+
+def _year(year: int | None) -> str:
+    return str(year) if year else NO_YEAR
+
+
+def _cells(category: int | None, years: Sequence[int | None], counts: Counts) -> str:
     cells = []
     for year in years:
         count = counts.get((category, year), 0)
         cells.append(
-            f'<td class=s{_shade(count, counts)}><a href="#c{category}">{count}</a></td>' if count else "<td>·</td>"
+            f'<td class=s{_shade(count, counts)}><a href="#c{category or 0}">{count}</a></td>'
+            if count
+            else "<td>·</td>"
         )
     return "".join(cells)
 
 
-def _section(category: int, followed: Sequence[Thread]) -> str:
+def _section(category: int | None, followed: Sequence[Thread]) -> str:
     own = [thread for thread in followed if thread.ofi.category == category]
     if not own:
         return ""
-    return f"<h2 id=c{category}>{_name(category)}</h2>" + "".join(_details(thread) for thread in own)
+    return f"<h2 id=c{category or 0}>{_name(category)}</h2>" + "".join(_details(thread) for thread in own)
 
 
 def _details(thread: Thread) -> str:
@@ -81,7 +99,7 @@ def _details(thread: Thread) -> str:
     )
 
 
-def _shade(count: int, counts: Mapping[tuple[int, int], int]) -> int:
+def _shade(count: int, counts: Counts) -> int:
     most = max(counts.values(), default=1)
     return min(len(_SHADES) - 1, (count - 1) * len(_SHADES) // most) if count else 0
 
@@ -95,8 +113,8 @@ def _title(category: int) -> str:
     return known.title if known else ""
 
 
-def _name(category: int) -> str:
-    return f"หมวด {category} {_text(_title(category))}"
+def _name(category: int | None) -> str:
+    return f"หมวด {category} {_text(_title(category))}" if category else NO_CATEGORY
 
 
 def _text(value: str | None) -> str:

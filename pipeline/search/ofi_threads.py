@@ -86,6 +86,6 @@ def _judged(finding: Finding) -> tuple[object, ...]:
     return finding.agency, finding.item, finding.part
 
 
-def heat(followed: Iterable[Thread]) -> dict[tuple[int, int], int]:
-    """How many gaps stood, by category and year."""
-    return dict(Counter((t.ofi.category, year) for t in followed if t.ofi.category is not None for year in t.years))
+def heat(followed: Iterable[Thread]) -> dict[tuple[int | None, int | None], int]:
+    """How many gaps stood, by category and year, None where either is not known."""
+    return dict(Counter((thread.ofi.category, year) for thread in followed for year in thread.years or (None,)))
