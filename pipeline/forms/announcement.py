@@ -3,7 +3,8 @@
 The form, top to bottom: ประกาศ, its title (รายชื่อ … ที่ผ่านเกณฑ์ …, the award, the step) › how many passed › lists.
 A list stands under a group (ส่วนราชการระดับกรม), under an award (๑. รางวัล …) or under a category (หมวด ๑ ด้าน …).
 Rows are numbered through a list or through all the lists of an award, so the next number is what tells a row
-from a date or from a numbered sentence.
+from a date or from a numbered sentence; after a row that was lost, the word that an agency's name begins with does, and
+so it does where rows have dashes. A table may have columns for the category applied for and for the result.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import pairwise
 from pipeline.agencies import restore_name
 from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
 from pipeline.forms.lines import TextLine, table_rows
+from pipeline.forms.ticks import read_verdict
 from pipeline.forms.wording import apart
 from pipeline.records import Award, Record
 from pipeline.thai import join_wrapped
@@ -32,11 +34,17 @@ _CATEGORY = re.compile(r"^(?:รางวัล)?(?:ราย)?หมวด(?:�
 _GROUP = re.compile(r"^(?:ส่วนราชการ|หน่วยงาน|องค์การมหาชน|จังหวัด$|กรม$|กลุ่ม|ประเภท|ระดับ|รัฐวิสาหกิจ|สถาบันอุดมศึกษา|องค์กรปกครอง)")
 _COLUMN_HEAD = re.compile(r"^(?:ลำดับ(?:ที่)?|ที่|หน่วยงาน|ส่วนราชการ|ชื่อหน่วยงาน|จังหวัด| )+$")
 _ROW = re.compile(rf"^(?P<no>\d{{1,3}})[.)]? ?(?P<name>(?:{AGENCY_WORDS}|[ก-ฮเ-ไ]).*)$")
+_BULLETED = re.compile(rf"^[-–•●▪] ?(?P<name>(?:{AGENCY_WORDS})\S.{{0,90}})$")
+_NAMED = re.compile(rf"^(?P<no>\d{{1,3}})[.)]? ?(?:{AGENCY_WORDS})")
 _NUMBER = re.compile(r"^\d{1,3}[.)]?$")
 _COUNT = re.compile(r"จำนวน(?:ทั้งสิ้น)? ?(?P<count>\d{1,4}) ?(?:หน่วยงาน|ส่วนราชการ|ผลงาน|แห่ง|ราย)")
 _DATE = re.compile(r"^\d{1,2} ?\S+ ?(?:พ\.?ศ\.? ?)?25\d\d$")
 #: Lines after the landmark in which the title must come, and those in which the first row must.
 _SOON, _FIRST = 6, 30
+#: Rows that may be lost between two.
+_LOST = 3
+#: Columns of a table beside number and name, by how their headers begin.
+COLUMNS = {"award": re.compile(r"หมวด"), "result": re.compile(r"ผล|สถานะ")}
 #: Lines that a name may take besides its first.
 _WRAP = 2
 
@@ -55,7 +63,8 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
 
 def _is_first(plain: str) -> bool:
     found = _ROW.match(plain)
-    return plain == "1" or bool(found and found["no"] == "1" and not _AWARD.match(plain))
+    named = found and found["no"] == "1" and not _AWARD.match(plain)
+    return plain == "1" or bool(named) or bool(_BULLETED.match(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +80,21 @@ class _Place:
 class _Row:
     """A row in the making."""
 
-    no: int
+    no: int | None
     name: list[str]
     lines: list[TextLine]
     place: _Place
+    verdict: str | None = "pass"
 
 
 def parse(section: Section) -> Iterator[Record]:
     """One award row an agency listed; its name with lost marks restored."""
-    rows = [row for row in table_rows(section.lines) if not _is_column_head(row)]
+    rows = table_rows(section.lines)
     head = " ".join(line.plain for line in section.lines[:_FIRST])
     step = _STEP.search(head)
     year = _YEAR.search(head)
     edition = _EDITION.search(head)
-    found = _listed(rows, _Place(award=edition["edition"] if edition else None))
+    found = _listed(section, rows, _Place(award=edition["edition"] if edition else None))
     _check_counts(section, found)
     for row in found:
         yield Award(
@@ -95,16 +105,22 @@ def parse(section: Section) -> Iterator[Record]:
             group=row.place.group,
             no=row.no,
             agency_name=restore_name(join_wrapped(row.name)),
-            verdict="pass",
+            verdict=row.verdict,
             **place(row.lines),  # type: ignore[arg-type]
         )
 
 
-def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
+def _listed(section: Section, rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
     """The rows of all lists, each with its place."""
     out: list[_Row] = []
+    columns: dict[str, int] = {}
+    rows = [row for row in rows if row[0].cell or not _is_column_head(row)]
     at = 0
     while at < len(rows):
+        if _is_column_head(rows[at]):
+            columns = _columns(rows[at])
+            at += 1
+            continue
         row = rows[at]
         plain = _plain(row)
         text = _text(row)
@@ -120,19 +136,54 @@ def _listed(rows: Sequence[Sequence[TextLine]], where: _Place) -> list[_Row]:
         elif entry := _entry(rows, at, out):
             no, name, taken = entry
             lines = [line for r in rows[at : at + taken] for line in r]
-            out.append(_Row(no, name, lines, where))
+            before = out[-1].no if out else None
+            if no and before and no > before + 1:
+                section.warn(f"row {no} follows {before}, some may be missing", lines[0])
+            said = {name: [t.plain for t in lines if t.cell and t.cell.column == at] for name, at in columns.items()}
+            category = _CATEGORY.match(" ".join(said.get("award", ())))
+            result = read_verdict(" ".join(said.get("result", ())))
+            out.append(
+                _Row(
+                    no,
+                    name,
+                    lines,
+                    replace(where, award=f"หมวด {category['number']}") if category else where,
+                    result.value if result else "pass",
+                )
+            )
             at += taken
         else:
-            due = (1, out[-1].no + 1) if out else (1,)
-            if _is_group(plain) and any(_row_soon(rows, at + 1, no) for no in due):
+            due = _due(out)
+            bulleted = at + 1 < len(rows) and _BULLETED.match(_plain(rows[at + 1]))
+            if _is_group(plain) and (bulleted or any(_row_soon(rows, at + 1, no) for no in due)):
                 where = replace(where, group=text.strip())
             at += 1
     return out
 
 
-def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) -> tuple[int, list[str], int] | None:
+def _columns(row: Sequence[TextLine]) -> dict[str, int]:
+    """The columns of a table's head beside number and name."""
+    return {
+        name: line.cell.column
+        for name, words in COLUMNS.items()
+        for line in row
+        if line.cell and line.cell.column > 1 and words.match(line.plain)
+    }
+
+
+def _due(before: Sequence[_Row]) -> tuple[int, ...]:
+    """The numbers that the next row may have."""
+    last = next((row.no for row in reversed(before) if row.no), None)
+    return (1, last + 1) if last else (1,)
+
+
+def _entry(
+    rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]
+) -> tuple[int | None, list[str], int] | None:
     """Number, lines of the name and rows taken of the entry at `at`; None if none with the number due stands there."""
-    due = (1, before[-1].no + 1) if before else (1,)
+    due = _due(before)
+    if bulleted := _BULLETED.match(_plain(rows[at])):
+        return None, [_text(rows[at])[bulleted.start("name") :]], 1
     plain = _plain(rows[at])
     text = _text(rows[at])
     taken = 1
@@ -140,7 +191,10 @@ def _entry(rows: Sequence[Sequence[TextLine]], at: int, before: Sequence[_Row]) 
         plain, text = f"{plain} {_plain(rows[at + 1])}", f"{text} {_text(rows[at + 1])}"
         taken = 2
     found = _ROW.match(plain)
-    if not found or int(found["no"]) not in due or _DATE.match(plain):
+    if not found or _DATE.match(plain):
+        return None
+    after_lost = bool(_NAMED.match(plain)) and due[-1] < int(found["no"]) <= due[-1] + _LOST
+    if int(found["no"]) not in due and not (before and after_lost):
         return None
     no, name = int(found["no"]), [text[found.start("name") :]]
     for more in range(1, _WRAP + 1):  # a wrapped name is one that the next number follows
@@ -198,7 +252,7 @@ def _starts(row: Sequence[TextLine], no: int) -> bool:
 def _opens(row: Sequence[TextLine], no: int) -> bool:
     """Whether a row is a heading, or the first of a list or the one numbered so."""
     plain = _plain(row)
-    return _is_heading(plain) or _is_group(plain) or _starts(row, no) or _starts(row, 1)
+    return _is_heading(plain) or _is_group(plain) or _starts(row, no) or _starts(row, 1) or bool(_NAMED.match(plain))
 
 
 def _group_soon(rows: Sequence[Sequence[TextLine]], at: int) -> bool:

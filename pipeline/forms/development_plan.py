@@ -91,6 +91,7 @@ _BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
 _GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
 _CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
 _REMARK = re.compile(r"^หมายเหตุ")
+_SUM = re.compile(r"^รวม(?:ทั้งสิ้น|ทั้งหมด|งบประมาณ|เงิน|เป็นเงิน)*$")
 #: What a heading that is printed again on the next page ends on.
 _CONTINUED = re.compile(r"\s*\(ต่อ\)$")
 _CATEGORY = re.compile(r"หมวด(?:ที่)? ?([1-7])(?!\d)")
@@ -105,10 +106,16 @@ _UNIT = re.compile(
 _EVERYONE = re.compile(r"^[-–]? ?(?:ทุก|ผู้บริหาร|บุคลากร|ข้าราชการ|ประชาชน|ผู้รับบริการ|ผู้เกี่ยวข้อง)")
 
 
+def _heads_table(rows: Sequence[Row], at: int) -> bool:
+    """Whether a plan's title stands here with the table of its steps right below, without a form between."""
+    titled = not rows[at].tabular and bool(_TITLE.match(arabic_digits(rows[at].text)))
+    return titled and any(_header(row) for row in rows[at + 1 : at + 4])
+
+
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """The first form's title or first label, if a table of steps with columns of its own follows."""
     rows = list(tables.rows(lines))
-    named = next((at for at, row in enumerate(rows) if _labels(row, "name")), None)
+    named = next((at for at, row in enumerate(rows) if _labels(row, "name") or _heads_table(rows, at)), None)
     if named is None or not any(_header(row) for row in rows[named:]):
         return
     above = range(max(named - 6, 0), named)
@@ -161,7 +168,11 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
     for row in tables.rows(section.lines):
         plain = arabic_digits(row.text)
         found = _header(row)
-        if found and sheet:
+        if found and title:  # a plan without a form
+            if sheet:
+                yield sheet
+            sheet, title, header = _Sheet(title), [], found
+        elif found and sheet:
             header, title = found, []
         elif _is_months(row) or (header and _is_foot(row, header)):
             continue
@@ -410,7 +421,7 @@ class _Steps:
                 entries.append(_Entry(heading, group, dict.fromkeys(values), list(row.lines), heads=True))
             if text and number and numbered(text).number is None and (counted := numbered(f"{number}.").number):
                 text = f"{counted}. {text}"
-            if _REMARK.match(text):
+            if _REMARK.match(text) or _SUM.match(text):
                 self._sheet.notes.append(row)
             elif text:
                 entries.append(_Entry(text, first, values, list(row.lines)))

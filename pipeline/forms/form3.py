@@ -46,6 +46,8 @@ _UNTICKED_PART = re.compile(r"^[๏◦○●•▪]")
 #: A landmark is believed if a verdict follows within this many lines; a headless form needs this many verdicts.
 _SOON = 250
 _ENOUGH = 3
+#: Lines below an item in which its verdict must come where others before it are missing.
+_ANSWER = 30
 #: A running head is at least this long (characters, spaces not counted) and printed this often.
 _HEAD_LENGTH, _HEAD_TIMES = 12, 4
 
@@ -184,7 +186,19 @@ class _Reader:
             return True
         if self.awaiting and self.part.answer:
             return False
-        return self.item is None or self._is_next(number, self.item)
+        return self.item is None or self._is_next(number, self.item) or self._comes_after_lost(number, at)
+
+    def _comes_after_lost(self, number: str, at: int) -> bool:
+        """Whether an item some way on in the same criterion opens here: it has a verdict of its own, so it is none of
+        a list in a comment."""
+        if self.awaiting or not self.item or _order(number)[:2] != _order(self.item)[:2]:
+            return False
+        for index, line in self._following(at, _ANSWER):
+            if _ITEM.match(line.plain):
+                return False
+            if self._verdict(index):
+                return True
+        return False
 
     def _criterion_follows(self, number: str, title: str, at: int) -> bool:
         """Likewise for a criterion: its title is known, or an item of it follows."""
@@ -207,6 +221,8 @@ class _Reader:
         return _order(number) in following
 
     def _open_item(self, number: str, first: str, at: int) -> int:
+        if self.item and _order(number)[:2] == _order(self.item)[:2] and not self._is_next(number, self.item):
+            self.section.warn(f"item {number} follows {self.item}, some may be missing", self.lines[at])
         self._close_item()
         self.item, self.parts, self.awaiting = number, 0, True
         criterion = number.rsplit(".", 1)[0]

@@ -3,27 +3,29 @@
 Summary, a criterion after the other: number and title › ผลการดำเนินงาน, a sentence that names the level reached ›
 ข้อสังเกตและข้อเสนอแนะ › ปัญหา อุปสรรค. Detail, again by criterion: a table of levels (Basic, Advance, Significance;
 its header on every page) with approach and evidence › ข้อสังเกต/ข้อเสนอแนะ › ปัญหา อุปสรรค › แนวทางการดำเนินการ ›
-ผู้รับผิดชอบ. Under each heading statements are numbered, bulleted, or a paragraph each; "-" stands for none. Between
-the two the slide of the category may be printed, which says nothing. At the end the draft of the plan for next year.
+ผู้รับผิดชอบ. Under each heading statements are numbered, bulleted, or a paragraph each; "-" stands for none. The
+headings may also be labels with the statement beside them, or columns of a table with a row a criterion. Between the
+two the slide of the category may be printed, which says nothing. At the end the draft of the plan for next year.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from rapidfuzz import fuzz
 
 from pipeline.forms import draft_plan, levels
 from pipeline.forms.base import Form, Section, place
-from pipeline.forms.lines import TextLine
+from pipeline.forms.lines import TextLine, table_rows
 from pipeline.forms.passages import passages
 from pipeline.forms.slides import SCALE
 from pipeline.forms.titles import ALIKE, heading_end, likeness
 from pipeline.forms.wording import ADDRESS, OPEN_END, apart
 from pipeline.records import Finding, Passage, Record
-from pipeline.thai import join_wrapped, squeeze
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 FAMILY = "self_assessment"
 
@@ -42,6 +44,11 @@ HEADINGS: Mapping[str, str | None] = {
     "แนวทางการดำเนินการ": "action",
     "ผู้รับผิดชอบ": None,
 }
+#: Headings that are labels of the draft plan as well, where a value stands beside them.
+_OF_PLAN = ("ผู้รับผิดชอบ",)
+#: The head of the column of criteria, where the statements on each are columns of a table.
+_CRITERIA_COLUMN = re.compile(r"^(?:ประเด็น|เกณฑ์|หัวข้อ|ข้อ)")
+_LABELLED = re.compile(r"^(?P<heading>[^::]{4,40}) ?[::] ?(?P<rest>\S.*)$")
 #: How alike (0..100) a line must be to a heading: room for a mark that is lost or out of place.
 _HEADING = 90.0
 
@@ -50,7 +57,7 @@ _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])
 _CRITERION = re.compile(r"^(?:ประเด็น|หัวข้อ|เกณฑ์)?(?:ที่)? ?(?P<number>[1-7]\. ?\d)\.? ?(?P<title>[^\d\s.].*)$")
 _ANY_LEVEL = "|".join(LEVEL_WORDS)
 _LEVEL = re.compile(rf"ระดับ ?(?P<level>{_ANY_LEVEL})", re.IGNORECASE)
-_LEVEL_ROW = re.compile(rf"^(?:ระดับ ?)?(?P<level>{_ANY_LEVEL})(?: ?\((?:{_ANY_LEVEL})\))?$", re.IGNORECASE)
+_LEVEL_ROW = re.compile(rf"^(?P<level>{_ANY_LEVEL})(?: ?\((?:{_ANY_LEVEL})\))?$", re.IGNORECASE)
 #: What before a level says that it was not reached.
 _NOT_REACHED = re.compile(r"ไม่(?:สามารถ|ถึง|ผ่าน|ได้|บรรลุ|ครบ)")
 _TABLE_HEAD = re.compile(r"^ระดับ(?: แนวทาง(?:การ)?ดำเนินการ.*)?$")
@@ -69,6 +76,8 @@ _ABOVE = 40
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """The title of the form where a level reached or a table of levels follows; else the criterion's heading."""
+    places = {line.line.number: at for at, line in reversed(list(enumerate(lines)))}
+    lines = _unfolded(lines)
     signs = [i for i, line in enumerate(lines) if _is_sign(lines, i) or _TABLE_HEAD.match(line.plain)]
     signs = [i for i in signs if _heads_levels(lines, i)]
     if not signs:
@@ -76,7 +85,35 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     above = range(max(0, signs[0] - _ABOVE), signs[0])
     titles = [i for i in above if _LANDMARK.match(lines[i].plain)]
     criteria = [i for i in above if _CRITERION.match(lines[i].plain)]
-    yield (titles or criteria[-1:] or signs)[0]
+    yield places[lines[(titles or criteria[-1:] or signs)[0]].line.number]
+
+
+def _unfolded(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Lines, a heading that its statement follows on the line made a line of its own, and so those over columns."""
+    out: list[TextLine] = []
+    heads: dict[int, TextLine] = {}  # of the columns of a table
+    for row in table_rows(lines):
+        found = {line.cell.column: line for line in row if line.cell and _heading(line)}
+        if len(found) > 1 and _CRITERIA_COLUMN.match(row[0].plain):
+            heads = found
+            continue
+        heads = heads if row[0].cell else {}
+        last: int | None = None
+        for line in row:
+            if line.cell and line.cell.column in heads and line.cell.column != last:
+                last = line.cell.column
+                out.append(heads[last])
+            out += _parted_heading(line)
+    return out
+
+
+def _parted_heading(line: TextLine) -> list[TextLine]:
+    """A line as the heading it begins with and the statement after it; as it is if it does not begin so."""
+    found = _LABELLED.match(line.text)
+    if not found or found["heading"].strip() in _OF_PLAN:
+        return [line]
+    head, rest = (replace(line, text=text, plain=arabic_digits(text)) for text in found.group("heading", "rest"))
+    return [head, rest] if _heading(head) else [line]
 
 
 def _is_sign(lines: Sequence[TextLine], at: int) -> bool:
@@ -188,7 +225,8 @@ def _title_lines(found: re.Match[str], lines: Sequence[TextLine], at: int) -> in
     if (likeness(number, found["title"]) or 0.0) < ALIKE:
         below = enumerate(lines[at + 1 : at + 4], 1)
         return next((n for n, line in below if _heading(line) or _TABLE_HEAD.match(line.plain)), 0)
-    parts = [found["title"], *(line.plain for line in lines[at + 1 : at + 3])]
+    more = takewhile(lambda line: not _heading(line), lines[at + 1 : at + 3])
+    parts = [found["title"], *(line.plain for line in more)]
     return max(heading_end(number, parts), 1)
 
 
@@ -211,8 +249,9 @@ def _level_name(printed: str) -> str:
 
 def parse(section: Section) -> Iterator[Record]:
     """Findings in the order printed, approach and evidence of each level as passages, the plan with its activities."""
-    outline = _outline(section.lines)
-    plan = draft_plan.read(outline.plan, _text_before(section.lines, outline.plan)) if outline.plan else None
+    lines = _unfolded(section.lines)
+    outline = _outline(lines)
+    plan = draft_plan.read(outline.plan, _text_before(lines, outline.plan)) if outline.plan else None
     if plan and section.agency is None:
         section.agency = plan.agency
     numbers = [criterion.number for criterion in outline.criteria]
