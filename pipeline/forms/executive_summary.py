@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rapidfuzz import fuzz
 
@@ -41,6 +41,8 @@ _DASHED = re.compile(r"^[-–•●] ?(?P<text>\S.*)$")
 _NOTHING = re.compile(r"^[-–—.\s]*$|^ไม่มี$")
 _YEARS = re.compile(r"(?:ปี|พ\.ศ\.)?\s*(25\d\d)")
 _SCORE = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?(?![\d.])")
+#: Heads of columns that stand before those of the years.
+_OTHER_FIGURES = re.compile(r"คะแนนเต็ม|น้ำหนัก|เป้าหมาย")
 #: A category in a table whose head says that they are.
 _NUMBERED = re.compile(r"^(?P<number>[1-7])[.)]? (?P<title>[ก-๙].*)$")
 _SCORE_HEAD = re.compile(r"^หมวด\b.*25\d\d")
@@ -64,9 +66,12 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     signs = [
         i
         for i, line in enumerate(lines)
-        if (_CATEGORY.match(line.plain) and (_NOT_PASSED.search(line.plain) or _TO_IMPROVE.search(line.plain)))
-        or (_SCORE_HEAD.match(line.plain) and len(_YEARS.findall(line.plain)) >= 2)
+        if _CATEGORY.match(line.plain) and (_NOT_PASSED.search(line.plain) or _TO_IMPROVE.search(line.plain))
     ]
+    at = 0
+    for row, below in pairwise([*table_rows(lines), []]):
+        signs += [at] if _score_years(row, below) else []
+        at += len(row)
     signs += [at for at, line in enumerate(lines) if line.cell and _heads_points(lines, line)][:1]
     signs.sort()
     if not signs:
@@ -176,7 +181,11 @@ def _points(section: Section) -> list[_Point]:
                 continue
         if found:
             continue
-        if listing and category is not None and (point := _POINT.match(line.plain)):
+        dashed = _DASHED.match(line.plain) if expected == 1 else None
+        if listing and category is not None and dashed:
+            current = _Point("not_passed", category, title, None, [line.text[dashed.start("text") :]], [line])
+            points.append(current)
+        elif listing and category is not None and (point := _POINT.match(line.plain)):
             if int(point["number"]) == expected:
                 text = line.text[point.start("text") :]
                 current = _Point("not_passed", category, title, expected, [text], [line])
@@ -266,15 +275,28 @@ def _starts_paragraph(line: TextLine, flush: bool, first: TextLine | None = None
     return first is not None and line.indent >= 2 and line.indent == first.indent and line.cell is None
 
 
+def _score_years(row: Sequence[TextLine], below: Sequence[TextLine]) -> list[int]:
+    """The years that the head of a table of scores names; of one year only where it has cells and a category below."""
+    text = " ".join(line.plain for line in row)
+    years = [int(year) for year in _YEARS.findall(text)]
+    if not _SCORE_HEAD.match(text) or _NOT_PASSED.search(text):
+        return []
+    first = " ".join(line.plain for line in below)
+    single = bool(row[0].cell and (_CATEGORY.match(first) or _NUMBERED.match(first)) and "คะแนน" in text)
+    return years if len(years) > 1 or single else []
+
+
 def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:
     """The rows of score tables; a table printed again adds nothing."""
     seen: set[tuple[int | None, int]] = set()
     years: list[int] = []
     columns: dict[int, int] = {}  # of a table with cells: the year that each stands under
-    for row in table_rows(lines):
+    before = 0  # columns of other figures between the category and the years
+    for row, below in pairwise([*table_rows(lines), []]):
         text = " ".join(line.plain for line in row)
-        if _SCORE_HEAD.match(text) and len(_YEARS.findall(text)) >= 2 and not _NOT_PASSED.search(text):
-            years = [int(year) for year in _YEARS.findall(text)]
+        if found_years := _score_years(row, below):
+            years = found_years
+            before = len(_OTHER_FIGURES.findall(text.partition(str(years[0]))[0]))
             columns = {
                 line.cell.column: int(found[1]) for line in row if line.cell and (found := _YEARS.search(line.plain))
             }
@@ -283,7 +305,7 @@ def _scores(lines: Sequence[TextLine]) -> Iterator[Record]:
         if not years or not (category or _TOTAL.match(text)):
             continue
         rest = text[category.start("title") :] if category else text
-        values: Sequence[str] = _SCORE.findall(rest)[: len(years)]
+        values: Sequence[str] = _SCORE.findall(rest)[before : before + len(years)]
         if len(columns) == len(years) and row[0].cell:
             cells = {line.cell.column: line.plain for line in row if line.cell}
             years, values = list(columns.values()), [cells.get(column, "") for column in columns]

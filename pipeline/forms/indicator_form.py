@@ -376,8 +376,9 @@ def _boxes(lines: Sequence[TextLine]) -> tuple[list[Box], dict[int, str]]:
         if found:
             while end < min(at + _BOX, len(lines)) and _SCORE.match(lines[end].plain):
                 end += 1
-        elif _WAITS.match(plain) or _BELOW.match(plain):
-            last = min(at + _BOX, len(lines))
+        elif _opens_box(plain):
+            ahead = range(at + 1, min(at + _BOX, len(lines)))
+            last = next((i for i in ahead if _opens_box(lines[i].plain)), ahead.stop)
             closes = next((i for i in range(at, last) if ")" in lines[i].plain), at)
             end = closes + 1
         else:
@@ -392,6 +393,10 @@ def _boxes(lines: Sequence[TextLine]) -> tuple[list[Box], dict[int, str]]:
         boxes.append(Box(verdict, number(score[1]) if score else None, text))
         note, at = [], end
     return boxes, notes
+
+
+def _opens_box(plain: str) -> bool:
+    return bool(_VERDICT_WORD.match(plain) or _WAITS.match(plain) or _BELOW.match(plain))
 
 
 def _outlook(content: _Content) -> Outlook:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 from statistics import median
 
 from pipeline.extract.model import CUT_ROW, Cell, Line
-from pipeline.forms.ticks import read_tick, read_verdict
+from pipeline.forms.ticks import LETTER_TICKS, read_tick, read_verdict
 from pipeline.thai import arabic_digits
 
 _RUN_OF_SPACE = re.compile(r"\s+")
@@ -21,6 +21,11 @@ PAGE_MARK = re.compile(
     r"|\S.{0,60}\s(?:page|หน้า(?:ที่)?)\s*\d{1,4}\s*(?:/|of|จาก)\s*\d{1,4}",
     re.IGNORECASE,
 )
+#: A letter of Wingdings that stands for a box: at the start of a line, or before a verdict.
+_LETTER = f"[{''.join(LETTER_TICKS)}]"
+_LETTER_BOX = re.compile(rf"^{_LETTER} ?(?=[ก-ฮเ-ไ])|(?<=\s){_LETTER} ?(?=ไม่ ?ผ่าน|ผ่าน)")
+#: Lines that begin so in a document whose boxes are letters.
+_LETTER_BOXES = 4
 #: What Acrobat leaves in the text for a note on the page: the author's name, this, and the words of the note.
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
 #: Width of a space, in heights of a line.
@@ -77,7 +82,27 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
         out.append(TextLine(text, plain, indent, gap, line))
         gap = 0
     running = _running(out)
-    return [line for i, line in enumerate(out) if i not in running]
+    return _with_boxes([line for i, line in enumerate(out) if i not in running])
+
+
+def _with_boxes(lines: list[TextLine]) -> list[TextLine]:
+    """Lines, the letters of a symbol font as the boxes they are drawn as, where so many lines begin with one that
+    they are no letters."""
+    if sum(bool(_LETTER_BOX.match(line.text)) for line in lines) < _LETTER_BOXES:
+        return lines
+    return [
+        replace(line, text=_boxed(line.text), plain=_boxed(line.plain)) if _LETTER_BOX.match(line.text) else line
+        for line in lines
+    ]
+
+
+def _boxed(text: str) -> str:
+    """A text with boxes for the letters at its start and before a second verdict.
+
+    >>> _boxed("P ผ่าน O ไม่ผ่าน")
+    '☑ ผ่าน ☒ ไม่ผ่าน'
+    """
+    return _LETTER_BOX.sub(lambda found: f"{LETTER_TICKS[found[0].strip()]} ", text)
 
 
 def _margins(lines: Iterable[Line]) -> dict[int | None, float]:

@@ -20,6 +20,9 @@ _CHECKED = re.compile(r"<input\b(?=[^<>]*\bchecked)[^<>]*>", re.IGNORECASE)
 _UNCHECKED = re.compile(r"<input\b[^<>]*checkbox[^<>]*>", re.IGNORECASE)
 #: Heading marks, emphasis around words, the dash of a list before a box.
 _SIGNS = re.compile(r"^\s*#{1,6}\s+|^\s*[-*]\s+(?=\[[ xX/]?\])|\\(?=[*_#.()-])")
+#: A cell that begins like a list, or like a heading with its list, and the dashes of its items.
+_LISTED = re.compile(r"[-–•] \S|[\d๐-๙]\.[\d๐-๙] ?[ก-๙]")
+_DASH = re.compile(r"\s+(?=[-–•] [^\d๐-๙\s])")
 _EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=[^\s_])(.+?)(?<=[^\s_])__")
 
 
@@ -44,10 +47,19 @@ def printed(lines: Sequence[TextLine]) -> list[TextLine]:
 def _cells(row: Row, table: int, at: int) -> Iterator[TextLine]:
     """The lines of a row's cells, a paragraph or list item each."""
     for column, cell in enumerate(row.cells):
-        for part in BLOCK.split(cell):
+        for part in (item for block in BLOCK.split(cell) for item in _items(block.strip())):
             if shown := _shown(row.lines[0], part):
                 line = replace(shown.line, text=shown.text, cell=Cell(table, at, column))
                 yield replace(shown, line=line, indent=0)
+
+
+def _items(block: str) -> list[str]:
+    """The items of a list that a cell runs together, after a dash or a number at its beginning.
+
+    >>> _items("- ก - ข"), _items("พ.ศ. ๒๕๖๕ - ๒๕๖๖")
+    (['- ก', '- ข'], ['พ.ศ. ๒๕๖๕ - ๒๕๖๖'])
+    """
+    return _DASH.split(block) if _LISTED.match(block) else [block]
 
 
 def _shown(line: TextLine, text: str) -> TextLine | None:

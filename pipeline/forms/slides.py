@@ -40,6 +40,8 @@ _NUMBER = re.compile(r"^[1-6]\.\d\.? ")
 _LISTED = re.compile(r"^[-–•*]|^\d+[.)]")
 #: Lines around the scale in which points must stand, and how many; lines before the first tile that may be titles.
 _AROUND, _ENOUGH, _TITLES = 250, 4, 60
+#: Lines above the first tile in which the slide's category may stand.
+_HEAD = 4
 #: Lines that a title may take; the letters in a row that make a title out of a likeness.
 _TITLE_LINES, _TITLE_LENGTH = 12, 20
 #: Printings from which on a cell is left over from the slide that was copied.
@@ -62,6 +64,9 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     page = lines[anchor].line.page
     on_page = [i for i in above if page is not None and lines[i].line.page == page]
     titles = [i for i in own if _title_category(lines, i) is not None]
+    near = [i for i in own if anchor - i <= _HEAD]
+    titles += [i for i in near if _CATEGORY.match(lines[i].plain) or _HEADED.match(lines[i].plain)]
+    titles.sort()
     yield min([anchor, *titles[:1], *on_page[:1]])
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 #: Any printed box, filled or empty. Private-use glyphs have become ☑ ☒ ☐ by repair; one that stayed, or that the
 #: file has no character for, is still a box: the word beside it decides.
 MARK = r"(?:\[\s*[/xX✓✔✗✘√*]?\s*\]|\(\s*[/xX✓✔✗✘√*]?\s*\)|[☑☒☐✓✔✗✘√■□\ue000-\uf8ff\ufffd])"
+#: Letters that boxes become where a symbol font (Wingdings, Wingdings 2) was taken for one of letters.
+LETTER_TICKS = {**dict.fromkeys("PRþü", "☑"), **dict.fromkeys("OQýû", "☒"), **dict.fromkeys("£¨", "☐")}
+_CHECKS = re.compile(r"[/✓✔√☑]")
 _EMPTY = re.compile(r"\[\s*\]|\(\s*\)|[☐□]")
 _WORD = r"(?:ยัง)?(?:ไม่\s?ผ่าน|ผ่าน|รอผล)"
 _LEAD = r"(?P<lead>ผล(?:การ)?(?:ตรวจ)?(?:ประเมิน|พิจารณา)?\s*[:=]\s*)?"
@@ -62,6 +65,8 @@ def read_verdict(plain: str) -> Verdict | None:
     mark, word, rest = found["mark1"], found["word1"], found["rest"]
     if found["word2"] and (mark or found["mark2"]):
         first, second = _ticked(mark), _ticked(found["mark2"])
+        if first and second:  # one of them is crossed out
+            first, second = (bool(_CHECKS.search(box)) for box in (mark or "", found["mark2"] or ""))
         value = None if first == second else _value(word if first else found["word2"])
         return Verdict(value, True, True, first or second, _value(word), rest)
     if mark is None and rest and rest[0] not in ".…:":
