@@ -71,7 +71,7 @@ def test_judged_queries(samples, engine, split):
     assert fused["all"] >= 0.92, fused
     assert min(fused.values()) >= 0.85, fused
     assert fused["all"] > words["all"]
-    assert all(fused[kind] >= words[kind] - 0.04 for kind in fused), (fused, words)
+    assert all(fused[kind] >= words[kind] - 0.01 for kind in fused), (fused, words)
 
 
 # ------------------------------------------------------------------------------------ what must be found
@@ -200,6 +200,13 @@ def test_the_very_number_comes_first(store):
     put(store, "a", "ร้อยละของงานที่เสร็จ", criterion="7.1", category=7, indicator_no="1.1")
     put(store, "b", "ร้อยละของงานที่เสร็จ (ตั้งเป้าต่ำ)", category=7, indicator_no="7.1.1")
     assert [hit.finding.indicator_no for hit in SqliteEngine(store).search("ตัวชี้วัด 7.1.1").hits] == ["7.1.1", "1.1"]
+
+
+def test_what_refers_to_a_number_comes_after_what_is_of_it(store):
+    put(store, "a", "แผนไม่ครบ", item="2.3.1", criterion="2.3", category=2, verdict="fail")
+    put(store, "b", "ต่อเนื่องจากข้อ 2.3.1", "ต่อเนื่องจากข้อ 2.3.2", item="2.4.1", criterion="2.4", category=2, verdict="fail")
+    put(store, "c", "ดูข้อ 2.3.1 ด้วย", item="6.1.1", criterion="6.1", category=6, verdict="pass")
+    assert texts(SqliteEngine(store), "ข้อ ๒.๓.๑ ไม่ผ่าน") == ["แผนไม่ครบ", "ต่อเนื่องจากข้อ 2.3.1"]
 
 
 def test_what_fits_narrow_filters_without_the_words_follows_comments_first(store):

@@ -7,7 +7,7 @@ framework is called counts less, and adds to it as independent evidence does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,14 +38,17 @@ FEW, READ = 50, 2000
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each signal counts. Tuned on the tune split of `corpora/search/judged.toml`."""
+    """How much each signal counts.
+
+    Chosen on the tune split of `corpora/search/judged.toml` and on queries over real documents that are not published.
+    """
 
     words: float = 1.0
     grams: float = 0.25
     #: Having something of everything that is asked for.
     together: float = 0.2
-    #: Being of the criterion that the best findings are of.
-    feedback: float = 0.25
+    #: Being of the criterion that the best findings are of, in shares of the best score.
+    feedback: float = 0.2
     #: Words that keep company with those of the query.
     related: float = 0.08
     #: Holding the query as it was typed.
@@ -101,18 +104,20 @@ class Ranker:
 
         `fixed` holds for every finding; a finding that holds the query itself need not fit `worded`, the filters
         read from the query's words, and comes after those that do. Where filters are narrow, what fits them and
-        has none of the words comes last, what says something before what does not.
+        has none of the words comes next, what says something before what does not, and last what only refers to
+        the numbers that `worded` asks for.
         """
         view, weights = self._index.view(), self._weights
         allowed = self._fitting(view, fixed)
         allowed[list(without)] = False
-        fitting = allowed & self._fitting(view, worded) if worded else allowed.copy()
+        answering = allowed.copy()
         for phrase in query.excluded:
-            fitting[self._said(view, phrase)] = False
+            answering[self._said(view, phrase)] = False
         for phrase in query.phrases:
-            only = np.zeros(len(fitting), dtype=bool)
+            only = np.zeros(len(answering), dtype=bool)
             only[self._said(view, phrase)] = True
-            fitting &= only
+            answering &= only
+        fitting = answering & self._fitting(view, worded) if worded else answering
         numbers = np.flatnonzero(fitting)
         scores = self._scores(view, query, numbers, fitting)
         if worded and all(concept.light for concept in query.concepts):
@@ -141,7 +146,8 @@ class Ranker:
         if _is_narrow(fixed) or _is_narrow(worded):
             prominence = 2 * exact[~found] + (view.columns["text"][numbers[~found]] > 0)
             rest = numbers[~found][np.argsort(-prominence, kind="stable")]
-        tail = np.concatenate([outside, rest])[: max(0, limit - len(best[0]))]
+        referring = self._referring(view, worded, answering & ~fitting)
+        tail = np.concatenate([outside, rest, np.setdiff1d(referring, outside)])[: max(0, limit - len(best[0]))]
         return Ranking(
             np.concatenate([best[0], tail]),
             np.concatenate([best[1], np.zeros(len(tail), dtype=np.float32)]),
@@ -161,21 +167,24 @@ class Ranker:
         alone = all(concept.light for concept in query.concepts)
         for concept in query.concepts:
             score = self._concept(view, concept, numbers, fitting)
+            if not score.any():
+                continue  # what nothing holds tells nothing of the rest
             importance = _rarity(view.size, int(np.count_nonzero(score > 0.02)) * view.size / len(numbers))
             importance *= weights.light if concept.light and not alone else 1.0
             total += importance * score
             mass += importance
             if alone or not concept.light:
                 least = np.minimum(least, score)
-        total *= weights.words / mass
-        total += weights.together * least
+        if mass:
+            total *= weights.words / mass
+            total += weights.together * least
         if weights.grams or weights.least_grams <= 1:
             near = self._grams(view, key(query.words), numbers, fitting)
             kept = (total > 0) | (near >= weights.least_grams)
             total += weights.grams * near
             total[~kept] = 0.0
         if weights.feedback and len(numbers) > FEEDBACK:
-            total += weights.feedback * self._fellow(view, total, numbers) * (total > 0)
+            total += weights.feedback * total.max() * self._fellow(view, total, numbers) * (total > 0)
         if weights.related and (total > 0).any():
             related = self._related(query)
             if related is not None:
@@ -299,6 +308,16 @@ class Ranker:
         if space == TEXT and len(found) <= READ:
             found = found[[text in key(self._index.text(number)) for number in found.tolist()]]
         return found
+
+    def _referring(self, view: View, worded: Filters, among: np.ndarray) -> np.ndarray:
+        """The findings that name a number that is asked for in what they say, and fit all other filters."""
+        if not worded.numbers:
+            return np.zeros(0, dtype=np.int64)
+        among = among & self._fitting(view, replace(worded, numbers=frozenset()))
+        found = [self._index.term(TEXT, number.lower())[0] for number in worded.numbers]
+        named = np.unique(np.concatenate(found))
+        fitting: np.ndarray = named[among[named]]
+        return fitting
 
     # Filters
 
