@@ -80,7 +80,8 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     for at, line in enumerate(lines):
         if _heading(line) != "project" or line.cell is not None:
             continue
-        if any(_field(after)[0] in ("rationale", "objective") for after in lines[at + 1 : at + _SOON]):
+        below = tables.rows(lines[at + 1 : at + _SOON])
+        if any(_field(row)[0] in ("rationale", "objective") for row in below):
             above = [i for i in range(max(at - _SOON, 0), at) if _heading(lines[i])]
             if any(_heading(lines[i]) != "project" for i in above):
                 yield above[0]
@@ -95,9 +96,11 @@ def _heading(line: TextLine) -> str | None:
     return next((level for level, pattern in HEADINGS.items() if pattern.match(plain)), None)
 
 
-def _field(line: TextLine) -> tuple[str | None, re.Match[str] | None]:
-    """The field whose label a line is, with the match."""
-    plain = arabic_digits(clean(line.text))
+def _field(row: Row) -> tuple[str | None, re.Match[str] | None]:
+    """The field whose label a line is, or the first of two cells, with the match."""
+    if len(row.cells) > 2:
+        return None, None
+    plain = arabic_digits(clean(row.cells[0]))
     for name, pattern in LABELS.items():
         if found := pattern.match(plain):
             return name, found
@@ -177,7 +180,7 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
     while at < len(rows):
         row = rows[at]
         level = _heading(row.lines[0]) if not row.tabular and not _in_prose(rows, at) else None
-        label, found = _field(row.lines[0]) if not row.tabular else (None, None)
+        label, found = _field(row)
         at += 1
         if level:
             title, lines, at = _title(rows, at, level)
@@ -191,8 +194,9 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
                 sheet.projects.append(_Project(programme_no, programme, number, title, lines))
         elif label and found and sheet.projects:
             number = found.groupdict().get("number")
-            inline = clean(row.text)[found.end() :].strip()
-            sheet.fields.append((label, int(number) if number else None, [Row((inline,), row.lines)] if inline else []))
+            inline = [clean(row.cells[0])[found.end() :], *(b for cell in row.cells[1:] for b in tables.blocks(cell))]
+            values = [Row((text.strip(),), row.lines) for text in inline if text.strip()]
+            sheet.fields.append((label, int(number) if number else None, values))
         elif sheet.fields and not _past_the_form(sheet, row):
             sheet.fields[-1][2].append(row)
         else:
@@ -222,7 +226,7 @@ def _title(rows: Sequence[Row], at: int, level: str) -> tuple[str, list[TextLine
 def _wraps(before: TextLine, line: TextLine) -> bool:
     """Whether a line below a heading belongs to its title: no label, unless the heading runs on into it there."""
     runs_on = before.line.joint is not None and before.line.page == line.line.page
-    return line.gap == 0 and not _heading(line) and (runs_on or not _field(line)[0])
+    return line.gap == 0 and not _heading(line) and (runs_on or not _field(Row((line.text,), (line,)))[0])
 
 
 def _in_prose(rows: Sequence[Row], at: int) -> bool:

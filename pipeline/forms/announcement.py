@@ -239,7 +239,8 @@ def _is_group(plain: str) -> bool:
 def _is_column_head(row: Sequence[TextLine]) -> bool:
     """Whether a row heads columns; a word for agencies alone on its line heads a group."""
     plain = _plain(row)
-    return bool(_COLUMN_HEAD.match(plain)) and (row[0].cell is not None or " " in plain or not _is_group(plain))
+    several = len({line.cell for line in row}) > 1 or " " in plain
+    return bool(_COLUMN_HEAD.match(plain)) and (several or not _is_group(plain))
 
 
 def _starts(row: Sequence[TextLine], no: int) -> bool:

@@ -90,6 +90,7 @@ _MONTH = re.compile(
 _BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
 _GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
 _CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
+_DASHES = re.compile(r"(?:^|\s+)- (?=[^\d๐-๙])")
 _REMARK = re.compile(r"^หมายเหตุ")
 _SUM = re.compile(r"^รวม(?:ทั้งสิ้น|ทั้งหมด|งบประมาณ|เงิน|เป็นเงิน)*$")
 #: What a heading that is printed again on the next page ends on.
@@ -345,6 +346,8 @@ class _PlanForm:
 def _listed(text: str) -> list[str]:
     """The items of a run-in list, or the text as the only one."""
     before, items = enumerated(text)
+    if not items and text.startswith("- "):
+        return [item for item in _DASHES.split(text) if item]
     if not items:
         return [numbered(text).text] if text else []
     return [*filter(None, [before]), *(item.text for item in items)]

@@ -2,7 +2,8 @@
 
 The form, top to bottom: sub-criterion (7.1 …) › group (1. …*, a sentence that explains it) › table header
 (ค่าเป้าหมาย, the years, % ความสำเร็จ, คะแนน) › rows: number [มากดี] name, then target unit results % score on one
-line, then the verdict with its comment. A group may have a header and no rows.
+line, then the verdict with its comment. A group may have a header and no rows. Agencies that set the form anew give it
+a column for each thing instead, see `indicator_table`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.comments import read_comment
+from pipeline.forms.indicator_table import indicators, is_table
 from pipeline.forms.lines import TextLine, number
 from pipeline.forms.ticks import Verdict, merge_options, read_verdict
 from pipeline.forms.titles import heading_end
@@ -45,9 +47,10 @@ _UNIT_FIRST = r"(?:ร้อยละ|ระดับ(?:ที่)?|จำนว
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """Each landmark that a table header or a directed indicator follows; without one, the first such table."""
     rows = [i for i, line in enumerate(lines) if _DIRECTED.match(line.plain)]
-    if not rows:
-        return
     landmarks = [i for i, line in enumerate(lines) if _LANDMARK.match(line.plain)]
+    if not rows:
+        yield from [at for at in landmarks if is_table(lines[at : at + 80])][:1]
+        return
     starts = [at for at in landmarks if any(at < row <= at + 80 for row in rows)]
     if not starts or starts[0] > rows[0]:
         before = [i for i, line in enumerate(lines[: rows[0]]) if _SUB.match(line.plain) and rows[0] - i < 30]
@@ -68,6 +71,9 @@ class _Where:
 def parse(section: Section) -> Iterator[Record]:
     """The indicators, and each verdict with its comment as a finding of category 7."""
     lines = section.lines
+    if not any(_DIRECTED.match(line.plain) for line in lines) and is_table(lines):
+        yield from _of_table(section)
+        return
     furniture = _headers(lines)
     marked = any((v := read_verdict(line.plain)) and v.marked for line in lines)
     where = _Where()
@@ -206,6 +212,27 @@ def _indicator(
             **place([lines[index], *comment_lines]),  # type: ignore[arg-type]
         )
     return after
+
+
+def _of_table(section: Section) -> Iterator[Record]:
+    """The indicators of a plain table with their verdicts; results are figures here, or none."""
+    for indicator in indicators(section):
+        indicator.results = {year: value for year, value in indicator.results.items() if not isinstance(value, str)}
+        yield indicator
+        if indicator.verdict:
+            yield Finding(
+                kind="verdict",
+                category=7,
+                criterion=indicator.sub_criterion,
+                indicator_no=indicator.indicator_no,
+                item_title=indicator.name,
+                verdict=indicator.verdict,
+                text=indicator.comment or "",
+                page=indicator.page,
+                line_start=indicator.line_start,
+                line_end=indicator.line_end,
+                bbox=indicator.bbox,
+            )
 
 
 @dataclass(frozen=True, slots=True)

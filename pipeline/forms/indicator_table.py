@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pipeline.forms.base import Section, place
 from pipeline.forms.lines import TextLine, number, table_rows
 from pipeline.forms.ticks import read_verdict
-from pipeline.records import Indicator, Record
+from pipeline.records import Indicator
 from pipeline.thai import join_wrapped, squeeze
 
 #: The columns that hold one thing each.
@@ -23,6 +23,9 @@ COLUMNS: Mapping[str, str] = {
     "name": "ตัวชี้วัด|ชื่อตัวชี้วัด|KPI",
     "owner": "(?:ผู้|หน่วยงาน(?:ที่)?|หน่วยงานผู้)รับผิดชอบ|เจ้าภาพ",
     "unit": "หน่วย(?:นับ|วัด)?$",
+    "number": r"(?:ลำดับ(?:ที่)?|ที่|ข้อ)$",
+    "direction": "ทิศทาง|มากดี",
+    "achievement_pct": r"(?:%|ร้อยละ).*สำเร็จ",
     "verdict": "สถานะ|ผลการ(?:ประเมิน|พิจารณา)$|ผ่าน/ไม่ผ่าน",
     "score": "คะแนน",
     "comment": "หมายเหตุ|ข้อเสนอแนะ|ความเห็น",
@@ -35,6 +38,7 @@ _HEADER_WORD = re.compile(r"^(?:(?:ค่า)?เป้าหมาย|ผล(?:
 _SUB = re.compile(r"^7 ?\. ?(?P<number>[1-9])(?![\d.]) ?(?P<title>[ก-ฮเ-ไ].*)?$")
 _GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
 _NUMBERED = re.compile(r"^(?P<number>\d{1,2}\.\d{1,2})\.? ?(?P<name>[^\d\s].*)$")
+_DOTTED = re.compile(r"^\d{1,2}\.\d{1,2}$")
 _FIGURE = re.compile(r"^(?P<value>-?\d[\d,]*(?:\.\d+)?) ?(?P<unit>[ก-ฮเ-ไ]\S*)?$")
 _SCORE = re.compile(r"\((?P<score>\d{2,3})\)")
 
@@ -83,7 +87,7 @@ def is_table(lines: Sequence[TextLine]) -> bool:
     return any(header_at(rows, at) for at in range(len(rows)))
 
 
-def indicators(section: Section) -> Iterator[Record]:
+def indicators(section: Section) -> Iterator[Indicator]:
     """The indicators of the section's tables, in the order printed."""
     rows = table_rows(section.lines)
     header: Header | None = None
@@ -127,6 +131,7 @@ def _indicator(
             printed.setdefault(line.cell.column, []).append(line.text)
     own = {name: join_wrapped(printed.get(column, [])) or None for name, column in header.fields.items()}
     numbered = _NUMBERED.match(said["name"] or "")
+    own_number = _DOTTED.match(said.get("number") or "")
     target = _FIGURE.match(cells.get(header.target, "")) if header.target is not None else None
     verdict = read_verdict(_SCORE.sub("", said.get("verdict") or "").strip())
     score = _SCORE.search(said.get("verdict") or "")
@@ -134,9 +139,11 @@ def _indicator(
         sub_criterion=sub,
         group_no=group[0],
         group_title=group[1],
-        indicator_no=numbered["number"] if numbered else None,
+        indicator_no=numbered["number"] if numbered else own_number[0] if own_number else None,
         name=(own["name"] or "")[numbered.start("name") if numbered else 0 :],
         target=number(target["value"]) if target else None,
+        direction=said.get("direction"),
+        achievement_pct=number(said.get("achievement_pct") or ""),
         unit=own.get("unit") or (target["unit"] if target else None),
         targets={year: printed_value(cells[column]) for column, year in header.targets.items() if column in cells},
         results={year: printed_value(cells[column]) for column, year in header.results.items() if column in cells},
