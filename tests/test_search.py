@@ -166,9 +166,11 @@ def test_phrase_and_exclusion(store):
         ("ข้อที่ผ่านของหมวด 4", ["หมวด 4", "ผ่าน"], ""),
         ("หมวด 6 ตก", ["หมวด 6", "ไม่ผ่าน"], ""),
         ("ข้อไหนที่ยังไม่ผ่าน", ["ไม่ผ่าน"], ""),
+        ("หมวด 3 ไม่ ผ่าน ระยะ เวลา", ["หมวด 3", "ไม่ผ่าน"], "ระยะเวลา"),
         # Words that only look like filters.
         ("ผ่านช่องทางออนไลน์", [], "ผ่านช่องทางออนไลน์"),
         ("กระบวนการที่ผ่านหลายหน่วยงาน", [], "กระบวนการผ่านหลายหน่วยงาน"),
+        ("ปีที่ผ่าน มา ข้อร้องเรียน", [], "ปีที่ผ่านมาข้อร้องเรียน"),
         ("จัดหมวดหมู่ความรู้", [], "จัดหมวดหมู่ความรู้"),
         ("9.9.9 ร้อยละ 3.5", [], "9.9.9 ร้อยละ 3.5"),
     ],
@@ -194,6 +196,11 @@ def test_words_around_the_subject_are_passed_over(engine, question, subject):
 def test_a_compound_without_meanings_of_its_own_is_looked_for_by_those_of_its_parts(store):
     put(store, "d", "ควรวิเคราะห์ค่าใช้จ่ายของทุกกระบวนการ", "ควรวิเคราะห์ผลสำรวจ")
     assert texts(SqliteEngine(store), "วิเคราะห์ต้นทุน")[0] == "ควรวิเคราะห์ค่าใช้จ่ายของทุกกระบวนการ"
+
+
+def test_a_word_that_a_space_broke_is_found_whole(store):
+    put(store, "d", "ยังไม่มีแผนระยะยาว", "รอเป็นระยะ ๆ นานและยาว")
+    assert texts(SqliteEngine(store), "ระยะ ยาว")[0] == "ยังไม่มีแผนระยะยาว"
 
 
 def test_the_very_number_comes_first(store):

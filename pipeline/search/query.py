@@ -173,7 +173,7 @@ def concepts_of(text: str) -> Iterator[Concept]:
 
 def _concepts(text: str, of: Sequence[Word]) -> Iterator[Concept]:
     """The concept of a listed phrase or a word; those of its parts, where no meaning is listed for a compound."""
-    terms = tuple(dict.fromkeys(word.term for word in of if features_of(word.term)))
+    terms = _telling(of)
     if not terms:
         return
     parts = parts_of(terms[0]) if len(terms) == 1 else ()
@@ -194,8 +194,14 @@ def _concept(text: str, terms: tuple[str, ...]) -> Concept:
     others = (
         listed.get(squeezed) or listed.get(squeezed.replace("-", "")) or listed.get(terms[0] if len(terms) == 1 else "")
     )
-    for other, weight in (others or {}).items():
-        found = tuple(dict.fromkeys(w.term for w in words(other) if features_of(w.term)))
+    for other, weight in {squeezed: 1.0, **(others or {})}.items():
+        found = _telling(words(other))
         if found and alternatives.get(found, 0.0) < weight:
             alternatives[found] = weight
-    return Concept(text, tuple(Alternative(t, w) for t, w in alternatives.items()), text in light_words())
+    light = text in light_words() or squeezed in light_words()
+    return Concept(text, tuple(Alternative(t, w) for t, w in alternatives.items()), light)
+
+
+def _telling(of: Sequence[Word]) -> tuple[str, ...]:
+    """The terms among words that say something, each once."""
+    return tuple(dict.fromkeys(word.term for word in of if features_of(word.term)))
