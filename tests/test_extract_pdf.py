@@ -194,10 +194,10 @@ def test_wrapped_lines_know_how_they_run_on() -> None:
 
 
 def test_a_wrap_inside_a_word_is_one_however_much_room_is_left() -> None:
-    right = line("ก" * 30, 50, 720)
-    cut = [right, line("ก" * 20 + " หนัง", 50, 700), line("สือ", 50, 680)]
-    ended = [right, line("ก" * 20 + " หนัง", 50, 700), line("งาน", 50, 680)]
-    assert [lines_of(make_pdf([content]))[1].joint for content in (cut, ended)] == ["", None]
+    full = [line("ก" * 30, 50, y) for y in (740, 720)]
+    cut = [*full, line("ก" * 20 + " หนัง", 50, 700), line("สือ", 50, 680)]
+    ended = [*full, line("ก" * 20 + " หนัง", 50, 700), line("งาน", 50, 680)]
+    assert [lines_of(make_pdf([content]))[2].joint for content in (cut, ended)] == ["", None]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,18 @@ def test_the_last_line_of_a_page_runs_on_where_the_next_page_says_so(after: str,
     indent = 9 * (len(after) - len(after.lstrip()))
     pages = [[line("ก" * 30, 50, 60), line("ก" * 30, 50, 40)], [line(after.strip(), 50 + indent, 780)]]
     assert lines_of(make_pdf(pages))[1].joint == joint
+
+
+def test_a_page_number_below_does_not_end_the_paragraph_above() -> None:
+    foot = line("- 1 -", 280, 20)
+    pages = [[line("ก" * 30, 50, 80), line("ก" * 30, 50, 60), foot], [line("ข" * 9, 50, 780), line("- 2 -", 280, 20)]]
+    found = [each for page in read_pages(make_pdf(pages)) for each in page.lines if not each.furniture]
+    assert [each.joint for each in found] == ["", "", None]
+
+
+def test_a_line_is_not_full_because_it_is_the_longest_of_a_page() -> None:
+    content = [line("ก" * 30, 50, 700), line("ขข", 50, 680), line("ค" * 12, 50, 660)]
+    assert [each.joint for each in lines_of(make_pdf([content]))] == [None, None, None]
 
 
 def test_a_heading_in_another_face_does_not_run_on_into_its_text() -> None:

@@ -144,6 +144,32 @@ def test_a_field_at_the_top_of_a_page_is_no_end_of_a_title() -> None:
     assert [plan.name for plan in plans] == [plan.name for plan in expected]
 
 
+@pytest.mark.parametrize(("lines_of_prose", "plans"), [(1, 2), (2, 1)])
+def test_a_heading_at_the_top_of_a_page_may_be_a_citation(lines_of_prose: int, plans: int) -> None:
+    """A full line alone at a page's end is followed by a heading; prose of several lines goes on into what looks so."""
+    form = ["แผนงานที่ ๑.๑ สร้างนิสัยการอ่าน", "โครงการที่ ๑ ตู้หนังสือ", "หลักการและเหตุผล", "ชุมชนขาดหนังสือ", "วัตถุประสงค์"]
+    top = [line(text, 60 + 30 * n) for n, text in enumerate(form)]
+    prose = [line("เพื่อให้มีหนังสืออ่านครบทุกหมู่บ้านตาม", 220 + 20 * n, joint="") for n in range(lines_of_prose)]
+    cited = ["แผนงานที่ ๑.๒ ขยายสาขา", "โครงการที่ ๒ รถหนังสือ", "วัตถุประสงค์", "เพื่อถึงบ้าน"]
+    below = [line(text, 60 + 30 * n, page=2) for n, text in enumerate(cited)]
+    below[0].joint = "" if lines_of_prose > 1 else None
+    below[1].joint = "" if lines_of_prose > 1 else None
+    below[1].bbox = BBox(70, 80, 300, 96)
+    found = read_document(document([*top, *prose, *below])).records
+    assert sum(isinstance(record, Plan) for record in found) == plans
+
+
+def test_a_list_goes_on_within_the_lines_of_its_cell() -> None:
+    text = (SAMPLES / "action_plan.md").read_text("utf-8").replace("มีเรื่องเล่าใหม่ ๑๐ เรื่อง", "๑. มีเรื่องเล่า", 1)
+    found = laid_out(text)
+    lines = [each for page in found.pages for each in page.lines]
+    first = next(n for n, each in enumerate(lines) if each.text == "๑. มีเรื่องเล่า")
+    more = line("๒. มีผู้ฟัง ๓. มีผู้อ่าน", 0, lines[first].page or 1, lines[first].cell)
+    lines[first + 1 : first + 1] = [more]
+    plans = [record for record in read_document(document(lines)).records if isinstance(record, Plan)]
+    assert plans[0].outputs == ["มีเรื่องเล่า", "มีผู้ฟัง", "มีผู้อ่าน"]
+
+
 def test_the_last_output_may_stand_beside_an_empty_cell() -> None:
     text = (SAMPLES / "action_plan.md").read_text("utf-8")
     rows_of_goals = re.search(r"(?m)^ผลผลิต\tผลลัพธ์\n.+$", text)

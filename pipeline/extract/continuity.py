@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.extract.model import CUT_ROW, Cell, Line, Page
-from pipeline.extract.wrapping import join_over_page, runs_on
+from pipeline.extract.wrapping import is_full, join_over_page, runs_on
 
 #: A row cut into more pages than this is let go.
 _LONGEST = 12
@@ -98,9 +98,9 @@ def _join(before: Laid, after: Laid, row: tuple[int, int] | None) -> None:
         for column, line in _by_column(_in_row(before.page, last)).items():
             if column in starts:
                 join_over_page(line, starts[column], (*table.columns[1:], table.right)[column] - _PADDING)
-    elif above and above[-1].joint is not None:
-        if below and above[-1].cell is None and below[0].cell is None:
-            right = max(line.bbox.x1 for line in above if line.bbox is not None and line.cell is None)
+    elif above and above[-1].cell is None:
+        right = max(line.bbox.x1 for line in above if line.bbox is not None and line.cell is None)
+        if below and below[0].cell is None and is_full(above[-1], right):
             join_over_page(above[-1], below[0], right)
         else:
             above[-1].joint = None

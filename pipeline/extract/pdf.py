@@ -19,6 +19,9 @@ from pipeline.extract.model import Cell, Line, Page
 from pipeline.extract.tables import Grid, find_grid
 from pipeline.extract.wrapping import join
 
+#: Lines that end within so many ems of each other show where the text's right edge is, if they are so many.
+_EVEN, _MANY = 2.0, 2
+
 
 def read_pages(data: bytes) -> Iterator[Page]:
     """Pages of a sound PDF in order, as far as their own text layer tells. Lines are not numbered yet."""
@@ -83,7 +86,7 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
                 line.page = number
             page.lines += lines
             if not angle:
-                join(lines, _right_edge(lines, grid, words))
+                join(lines, _right_edge(lines, grid, words, content.width))
     return Laid(page, tables)
 
 
@@ -92,14 +95,21 @@ def _proven(content: Content) -> float:
     return sum(thai) / len(thai) if thai else 0.0
 
 
-def _right_edge(lines: list[Line], grid: Grid, words: list[Run]) -> float:
-    """Where the lines of a stretch could have reached to."""
+def _right_edge(lines: list[Line], grid: Grid, words: list[Run], width: float) -> float:
+    """Where the lines of a stretch could have reached to.
+
+    Outside of tables that is where lines end; if but few do so together, as far from the page's edge as they begin.
+    """
     cell = lines[0].cell if lines else None
     if cell is not None and cell.table < len(grid.boxes):
         return grid.right_of(cell) - 3
     if cell is not None:
         return max(line.bbox.x1 for line in lines if line.bbox is not None)
-    return max((run.x1 for run in words if run.cell is None), default=0.0)
+    free = [run for run in words if run.cell is None]
+    furthest = max((run.x1 for run in free), default=0.0)
+    if sum(run.x1 > furthest - _EVEN * run.size for run in free) >= _MANY:
+        return furthest
+    return max(furthest, width - min((run.x0 for run in free), default=0.0))
 
 
 def _in_order(found: list[Run], grid: Grid, tables: list[Table], ending: Table | None) -> list[list[list[Run]]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from pythainlp.corpus import thai_words
-from pythainlp.tokenize import word_tokenize
+from pythainlp.tokenize import word_dict_trie, word_tokenize
 
 from pipeline.extract.model import Line
 from pipeline.thai import is_thai, join_wrapped
@@ -21,7 +21,10 @@ _APART = 1.45
 _TIGHT, _ROOMY = 1.0, 9.0
 #: Ems by which the words that programs break lines at are longer than those of the dictionary here.
 _SLACK = 1.2
-_ITEM = re.compile(r"(?:[-–—•●○▪➢✓*]|[(（]?[\d๐-๙]{1,3}(?:[.][\d๐-๙]{1,2})*[).]|[(][ก-ฮa-z][)]|[a-zก-ฮ][)])\s")
+_ITEM = re.compile(
+    r"(?:[-–—•●○▪➢✓*]|[(（]?[\d๐-๙]{1,3}(?:[.][\d๐-๙]{1,2})*[).]|[\d๐-๙]{1,2}(?:[.][\d๐-๙]{1,2}){2,3}"
+    r"|[(][ก-ฮa-z][)]|[a-zก-ฮ][)])\s"
+)
 
 
 #: Ems of room that may be left where a wrap falls inside a word of the dictionary here.
@@ -39,11 +42,15 @@ def join(lines: Sequence[Line], right: float) -> None:
     usual = median(p for p in pitches if p > 1) if any(p > 1 for p in pitches) else 0.0
     for line, after in zip(lines, [*lines[1:], None], strict=True):
         if after is None:
-            full = line.bbox is not None and right - line.bbox.x1 < 0.4 * _ROOMY * line.clusters[-1].size
-            if line.cell is not None or not full:  # else it may run on over the end of the page
+            if line.cell is not None or not is_full(line, right):  # else it may run on over the end of the page
                 line.joint = None
         else:
             line.joint = _joint(line, after) if _below(line, after, usual) and runs_on(line, after, right) else None
+
+
+def is_full(line: Line, right: float) -> bool:
+    """Whether a line reaches about as far as it could."""
+    return line.bbox is not None and right - line.bbox.x1 < 0.4 * _ROOMY * line.clusters[-1].size
 
 
 def join_over_page(line: Line, after: Line, right: float) -> None:
@@ -104,12 +111,28 @@ def _cuts_word(line: Line, after: Line) -> bool:
 
 def _first_word(line: Line) -> float:
     """Width of the part of a line that would have had to fit on the line before, in points."""
-    head = line.text.split(" ", 1)[0]
-    if head and is_thai(head[0]):
-        head = word_tokenize(head[:40], engine="newmm")[0]
+    head = _unit(line.text.split(" ", 1)[0])
     left, seen = line.clusters[0].bbox.x0, 0
     for cluster in line.clusters:
         seen += len(cluster.text)
         if seen >= len(head):
             return cluster.bbox.x1 - left
     return line.clusters[-1].bbox.x1 - left
+
+
+def _unit(text: str) -> str:
+    """The beginning of a text without spaces that no program breaks: a word, with what an oblique or a full stop
+    ties to it.
+
+    >>> _unit("กิจกรรมการประชุม"), _unit("ส.พัฒนา"), _unit("งาน/โครงการใหม่"), _unit("Plan)")
+    ('กิจกรรม', 'ส.พัฒนา', 'งาน/โครงการ', 'Plan)')
+    """
+    if not is_thai(text[:1]):
+        return text
+    word = max(word_dict_trie().prefixes(text[:_WORD]), key=len, default="")
+    if not word:
+        word = word_tokenize(text[:_WORD], engine="newmm")[0]
+    tie = text[len(word) : len(word) + 1]
+    if tie and tie in "/." and len(text) > len(word) + 1:
+        return word + tie + _unit(text[len(word) + 1 :])
+    return word

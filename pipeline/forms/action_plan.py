@@ -107,6 +107,10 @@ def _field(row: Row) -> tuple[str | None, re.Match[str] | None]:
     return None, None
 
 
+def _is_label(line: TextLine) -> bool:
+    return _field(Row((line.text,), (line,)))[0] is not None
+
+
 # ------------------------------------------------------------------------------------------ the document
 
 
@@ -175,13 +179,16 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
     sheet = _Sheet()
     programme_no: str | None = None
     programme: str | None = None
-    rows = [row for row in tables.rows(section.lines) if not _FOOTER.match(arabic_digits(row.text))]
+    printed = (row for row in tables.rows(section.lines) if not _FOOTER.match(arabic_digits(row.text)))
+    rows = list(tables.unwrapped(printed, _opens))
     at = 0
+    over = False
     while at < len(rows):
         row = rows[at]
-        level = _heading(row.lines[0]) if not row.tabular and not _in_prose(rows, at) else None
+        level = _heading(row.lines[0]) if not row.tabular else None
         label, found = _field(row)
         at += 1
+        over = over and not (level or label)
         if level:
             title, lines, at = _title(rows, at, level)
             if sheet.fields:
@@ -197,9 +204,10 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
             inline = [clean(row.cells[0])[found.end() :], *(b for cell in row.cells[1:] for b in tables.blocks(cell))]
             values = [Row((text.strip(),), row.lines) for text in inline if text.strip()]
             sheet.fields.append((label, int(number) if number else None, values))
-        elif sheet.fields and not _past_the_form(sheet, row):
+        elif sheet.fields and not over and not _past_the_form(sheet, row):
             sheet.fields[-1][2].append(row)
         else:
+            over = bool(sheet.fields)
             rest.append(row)
     if sheet.projects:
         yield sheet
@@ -216,25 +224,35 @@ def _title(rows: Sequence[Row], at: int, level: str) -> tuple[str, list[TextLine
     first = rows[at - 1]
     text = without_bullet(clean(first.text))
     parts, lines = [text[_match(level, first).start("title") :]], list(first.lines)
-    while at < len(rows) and not rows[at].tabular and _wraps(lines[-1], rows[at].lines[0]):
+    while at < len(rows) and not rows[at].tabular and _wraps(lines[-1], rows, at):
         parts.append(clean(rows[at].text))
         lines += rows[at].lines
         at += 1
     return join_wrapped(parts), lines, at
 
 
-def _wraps(before: TextLine, line: TextLine) -> bool:
-    """Whether a line below a heading belongs to its title: no label, unless the heading runs on into it there."""
-    runs_on = before.line.joint is not None and before.line.page == line.line.page
-    return line.gap == 0 and not _heading(line) and (runs_on or not _field(Row((line.text,), (line,)))[0])
+def _wraps(before: TextLine, rows: Sequence[Row], at: int) -> bool:
+    """Whether a row below a heading belongs to its title: no heading and no label, and nothing blank in between.
 
-
-def _in_prose(rows: Sequence[Row], at: int) -> bool:
-    """Whether a paragraph runs on into a line that looks like a heading."""
-    if not at or rows[at].lines[0].gap or rows[at - 1].tabular:
+    At the top of a page, which shows no gap, the title ends where a heading or a label comes next.
+    """
+    line = rows[at].lines[0]
+    if _heading(line) or _is_label(line):
         return False
-    before = rows[at - 1].lines[-1]
-    return before.line.joint is not None and not _heading(before)
+    if before.line.page == line.line.page:
+        return line.gap == 0
+    after = rows[at + 1].lines[0] if at + 1 < len(rows) and without_bullet(line.plain) == line.plain else None
+    return after is not None and bool(_heading(after) or _is_label(after))
+
+
+def _opens(row: Row, line: TextLine) -> bool:
+    """Whether a heading or a label opens, though the line above is full: headings run on into labels, prose into
+    headings; at the top of a page only prose of several lines does."""
+    turned = row.lines[-1].line.page != line.line.page
+    above = _heading(row.lines[0])
+    if _heading(line):
+        return bool(above) or (turned and len(row.lines) == 1)
+    return _is_label(line) and (turned or not above)
 
 
 def _past_the_form(sheet: _Sheet, row: Row) -> bool:
@@ -340,7 +358,10 @@ def _goals(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
         if not row.in_table or _GOAL_HEADS.match(squeeze(clean(row.cells[0]))):
             continue
         for column, cell in zip(columns, row.cells, strict=False):
-            for block in tables.blocks(cell):
+            blocks = tables.blocks(cell)
+            if blocks and all(numbered(block).number for block in blocks):  # a list that may go on within its lines
+                blocks = [" ".join(blocks)]
+            for block in blocks:
                 before, items = enumerated(block)
                 column += filter(None, [before, *(item.text for item in items)]) if items else [numbered(block).text]
     return columns

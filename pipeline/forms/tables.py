@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -134,11 +134,15 @@ def _tagged_rows(lines: Sequence[TextLine]) -> Iterator[Row]:
         yield Row((*cells, *[""] * (width - len(cells))), printed)
 
 
-def unwrapped(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows, with lines outside of tables that run on into each other as one row."""
+def unwrapped(rows: Iterable[Row], opens: Callable[[Row, TextLine], bool] | None = None) -> Iterator[Row]:
+    """Rows, with lines outside of tables that run on into each other as one row.
+
+    `opens` tells whether a line below a row opens something of its own, however full the line above may be.
+    """
     held: Row | None = None
     for row in rows:
-        if held and not (held.in_table or row.in_table) and _runs_on(held.lines[-1], row.lines[0]):
+        ends = held is None or held.in_table or row.in_table or not _runs_on(held.lines[-1], row.lines[0])
+        if held and not ends and not (opens and opens(held, row.lines[0])):
             held = Row((join_wrapped([*held.cells, *row.cells]),), held.lines + row.lines)
             continue
         if held:
