@@ -27,11 +27,14 @@ _AGENCY = re.compile(
     rf"(?: ?[::] ?| (?={AGENCY_WORDS}))(?P<name>[ก-๙].{{3,}})$"
 )
 _TITLED = re.compile(
-    rf"(?:ของ(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}}?) ?(?:ประจำปี|ปีงบประมาณ|$)"
+    rf"(?:ของ(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}}?) ?(?:ประจำปี|ปีงบประมาณ)"
     rf"|(?<=\s)(?P<before_year>(?:{AGENCY_WORDS})[ก-์]{{4,60}}) (?:ประจำปี|ปีงบประมาณ))"
 )
-#: A title's own line that ends on the agency's name.
-_TITLE_OF = re.compile(rf"^(?:\(ร่าง\) ?)?(?:รายงาน|แผน|สรุป|ผลการ|แบบ)\D* (?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}})$")
+#: A line of a title that ends on the agency's name.
+_TITLE_OF = re.compile(
+    r"^(?:(?:\(ร่าง\) ?)?(?:รายงาน|แผน|สรุป|บทสรุป|ผลการ|แบบ|การพัฒนา|การดำเนิน)\D*(?: |ของ)|ของ)"
+    rf"(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}})$"
+)
 #: What may stand on the line after an agency's name.
 _AFTER_NAME = re.compile(r"\s*[-–_.]+$|\s+(?:ประจำปี|ปีงบประมาณ|วันที่).*$")
 _YEAR = re.compile(

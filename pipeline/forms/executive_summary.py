@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine, number, table_rows
+from pipeline.forms.numbering import enumerated
 from pipeline.records import Finding, Record, Score
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -35,6 +36,11 @@ _TO_IMPROVE = re.compile(
     r"(?:(?:ประเด็น|จุด|ข้อ|สิ่ง)ที่ ?(?:ยัง)?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|โอกาสในการ(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง)\s*:?\s*"
 )
 _POINT = re.compile(r"^\(? ?(?P<number>\d{1,2}) ?[).](?!\d) ?(?P<text>\S.*)$")
+#: What follows a heading whose points stand on its line.
+_LISTS = re.compile(
+    r"^[\s☒]*(?:มี)? ?(?:จำนวน ?\d+ ?(?:ข้อ|ประเด็น|รายการ|ตัวชี้วัด))? ?(?P<lead>ได้แก่|คือ)?(?:ดังนี้|ประกอบด้วย)?"
+    r" ?:? ?(?P<rest>\S.*)$"
+)
 #: The head of a column that only the Feedback Report has.
 _STRENGTH = re.compile(r"^จุด(?:แข็ง|เด่น)")
 _DASHED = re.compile(r"^[-–•●] ?(?P<text>\S.*)$")
@@ -172,6 +178,10 @@ def _points(section: Section) -> list[_Point]:
                 continue
             if _NOT_PASSED.search(plain) and not (not found and _POINT.match(line.plain)):
                 listing = True
+                if found and (own := _run_in(line)):
+                    points += [_Point("not_passed", category, title, n, [text], [line]) for n, text in own]
+                    current, expected, heading = points[-1], len(own) + 1, []
+                    continue
                 if found or _NOT_PASSED.search(line.plain):
                     continue
             elif example := _TO_IMPROVE.search(plain):
@@ -202,6 +212,19 @@ def _points(section: Section) -> list[_Point]:
         elif listing and _starts_paragraph(line, flush):
             category, listing, heading = None, False, []
     return points + tabled
+
+
+def _run_in(line: TextLine) -> list[tuple[int | None, str]]:
+    """The points that a heading of points not passed goes on to list on its own line, with their numbers."""
+    head = _NOT_PASSED.search(line.plain)
+    found = _LISTS.match(line.plain[head.end() :]) if head else None
+    if not head or not found:
+        return []
+    text = line.text[head.end() + found.start("rest") :]
+    items = enumerated(text)[1]
+    if items:
+        return [(int(item.number or 0), item.text) for item in items]
+    return [(None, text)] if found["lead"] and not _POINT.match(found["rest"]) else []
 
 
 def _table_points(lines: Sequence[TextLine]) -> tuple[list[_Point], set[int]]:

@@ -19,7 +19,7 @@ from pipeline.thai import arabic_digits
 _CHECKED = re.compile(r"<input\b(?=[^<>]*\bchecked)[^<>]*>", re.IGNORECASE)
 _UNCHECKED = re.compile(r"<input\b[^<>]*checkbox[^<>]*>", re.IGNORECASE)
 #: Heading marks, emphasis around words, the dash of a list before a box.
-_SIGNS = re.compile(r"^\s*#{1,6}\s+|^\s*[-*]\s+(?=\[[ xX/]?\])|\\(?=[*_#.()-])")
+_SIGNS = re.compile(r"^\s*#{1,6}\s+|^\s*[-*]\s+(?=\[[ xX/]?\]|[☑☒☐✓✗])|\\(?=[*_#.()-])")
 #: A cell that begins like a list, or like a heading with its list, and the dashes of its items.
 _LISTED = re.compile(r"[-–•] \S|[\d๐-๙]\.[\d๐-๙] ?[ก-๙]")
 _DASH = re.compile(r"\s+(?=[-–•] [^\d๐-๙\s])")
