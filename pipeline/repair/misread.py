@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -63,7 +63,7 @@ def correct_misreadings(lines: Sequence[str], lexicon: Lexicon | None = None) ->
     'ตรวจสอบคุณภาพของน้ำ'
     """
     lexicon = lexicon or default_lexicon()
-    document = squeeze("".join(lines))
+    count = cache(squeeze("".join(lines)).count)
     found: dict[str, tuple[Edit, ...]] = {}
     results = []
     for line in lines:
@@ -71,24 +71,24 @@ def correct_misreadings(lines: Sequence[str], lexicon: Lexicon | None = None) ->
         for match in _RUN.finditer(line):
             run = match[0]
             if run not in found:
-                found[run] = tuple(_edits(run, document, lexicon))
+                found[run] = tuple(_edits(run, count, lexicon))
             edits += shifted(found[run], match.start())
         results.append(Explained(replay(line, edits), tuple(edits)) if edits else Explained(line))
     return results
 
 
-def _edits(run: str, document: str, lexicon: Lexicon) -> Iterator[Edit]:
+def _edits(run: str, count: Callable[[str], int], lexicon: Lexicon) -> Iterator[Edit]:
     for reading in misreadings(run, lexicon):
         start, end, word = reading[:3]
-        if not _in_phrase(run, start, end) and _is_borne_out(reading, run[start:end], document):
+        if not _in_phrase(run, start, end) and _is_borne_out(reading, run[start:end], count):
             confidence = round(1 / (1 + math.exp(_MISREAD - reading.gain)), 3)
             yield Edit(start, end, run[start:end], word, "misread", confidence)
 
 
-def _is_borne_out(reading: Misreading, read: str, document: str) -> bool:
-    """Whether the document speaks for the word, or at least not against it."""
-    right = document.count(reading.word)
-    wrong = document.count(read) - right * reading.word.count(read)
+def _is_borne_out(reading: Misreading, read: str, count: Callable[[str], int]) -> bool:
+    """Whether the document, by how often it has what, speaks for the word, or at least not against it."""
+    right = count(reading.word)
+    wrong = count(read) - right * reading.word.count(read)
     return right >= wrong or (wrong == 1 and reading.clear)
 
 
@@ -107,8 +107,10 @@ def lookalikes() -> tuple[str, ...]:
 def misreadings(run: str, lexicon: Lexicon) -> list[Misreading]:
     """What a run of Thai letters may have misread, by the language alone; in order, without overlap."""
     found: list[Misreading] = []
+    taken = bytearray(len(run))
     for reading in sorted(_candidates(run, lexicon), key=lambda candidate: -candidate.gain):
-        if all(reading.end <= other.start or other.end <= reading.start for other in found):
+        if not any(taken[reading.start : reading.end]):
+            taken[reading.start : reading.end] = b"\1" * (reading.end - reading.start)
             found.append(reading)
     return sorted(found)
 
