@@ -49,6 +49,7 @@ _YEARS = re.compile(r"(?:ปี|พ\.ศ\.)?\s*(25\d\d)")
 _SCORE = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?(?![\d.])")
 #: Heads of columns that stand before those of the years.
 _OTHER_FIGURES = re.compile(r"คะแนนเต็ม|น้ำหนัก|เป้าหมาย")
+_FIGURES = re.compile(r"\s\d{1,3}(?:\.\d+)? +(?:\d{1,3}(?:\.\d+)?|[-–])(?:\s|$)")
 #: A category in a table whose head says that they are.
 _NUMBERED = re.compile(r"^(?P<number>[1-7])[.)]? (?P<title>[ก-๙].*)$")
 _SCORE_HEAD = re.compile(r"^หมวด\b.*25\d\d")
@@ -163,6 +164,9 @@ def _points(section: Section) -> list[_Point]:
 
     for line in lines:
         found = _CATEGORY.match(line.plain)
+        if found and _FIGURES.search(line.plain):  # a row of scores
+            category, listing, current, heading = None, False, None, []
+            continue
         if found:
             category, title, listing, current, expected = int(found["number"]), None, False, None, 1
             heading = [line]

@@ -31,6 +31,7 @@ _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.
 #: The title of a slide: words on the assessment, then its category.
 _HEADED = re.compile(r"^(?:ผล|สรุป|แบบ|การ|รายงาน).*ประเมิน.* หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.–-])")
 _TILES = re.compile(r"^(?:[01]\d ?){2,}$")
+_FIRST_TILE = re.compile(r"^(?=(?:[01]\d ?){2,}$)(?:\d\d ?)*?01")
 _LONE_NUMBER = re.compile(r"^\d{1,3}$")
 _SUB_POINT = re.compile(r"^[-–•*]")
 _GOES_ON = re.compile(r"^[-–•*(]")
@@ -40,6 +41,8 @@ _NUMBER = re.compile(r"^[1-6]\.\d\.? ")
 _LISTED = re.compile(r"^[-–•*]|^\d+[.)]")
 #: Lines around the scale in which points must stand, and how many; lines before the first tile that may be titles.
 _AROUND, _ENOUGH, _TITLES = 250, 4, 60
+#: How alike (0..100) to a known title a text is that stands where titles do.
+_LIKE_A_TITLE = 62.0
 #: Lines above the first tile in which the slide's category may stand.
 _HEAD = 4
 #: Lines that a title may take; the letters in a row that make a title out of a likeness.
@@ -70,7 +73,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     yield min([anchor, *titles[:1], *on_page[:1]])
 
 
-def _title_category(lines: Sequence[TextLine], at: int) -> int | None:
+def _title_category(lines: Sequence[TextLine], at: int, least: float = ALIKE) -> int | None:
     """The category whose criterion's title begins at `at`."""
     if _POINT.match(lines[at].plain) or _is_furniture(lines[at]):
         return None
@@ -84,7 +87,7 @@ def _title_category(lines: Sequence[TextLine], at: int) -> int | None:
         return None
     numbers = [number for number in known_titles() if _CRITERION.match(number)]
     best = max(numbers, key=lambda number: likeness(number, text) or 0.0)
-    return int(best[0]) if (likeness(best, text) or 0.0) >= ALIKE else None
+    return int(best[0]) if (likeness(best, text) or 0.0) >= least else None
 
 
 def _is_furniture(line: TextLine) -> bool:
@@ -162,6 +165,7 @@ def _slides(section: Section) -> list[_Slide]:
     """The slides with their cells, in the order drawn."""
     lines = section.lines
     slides = [_Slide(lines[0].line.page)]
+    above: list[int] = []  # where texts without ticks begin, since the last cell
     for start, end in _blocks(lines):
         block = lines[start:end]
         if block[0].line.page != slides[-1].page:
@@ -172,7 +176,10 @@ def _slides(section: Section) -> list[_Slide]:
         last = next((s.cells[-1][-1] for s in reversed(running) if s.cells), None)
         ticks = [i for i, line in enumerate(block) if _POINT.match(line.plain)]
         lead = block[: ticks[0]] if ticks else block
-        if _is_furniture(block[0]):
+        above = [] if ticks else [*above, start]
+        if _FIRST_TILE.match(block[0].plain) and slide.cells:  # another slide, whose titles were not known for such
+            slides.append(_Slide(block[0].line.page, next(filter(None, _categories(lines, above)), None)))
+        elif _is_furniture(block[0]):
             scale = SCALE.match(block[0].plain) or _CATEGORY.match(block[0].plain)
             if scale and scale["category"]:
                 slide.category = int(scale["category"])
@@ -196,6 +203,11 @@ def _slides(section: Section) -> list[_Slide]:
         elif slide.cells:
             section.warn("text beside no tick is kept as a passage", block[0])
     return slides
+
+
+def _categories(lines: Sequence[TextLine], starts: Sequence[int]) -> Iterator[int | None]:
+    """The categories of texts that must be a slide's titles, for the next thing is its first tile."""
+    return (_title_category(lines, at, _LIKE_A_TITLE) for at in starts)
 
 
 def _points(block: Sequence[TextLine], label: str | None) -> list[_Point]:
