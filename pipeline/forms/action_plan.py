@@ -65,6 +65,8 @@ LABELS: Mapping[str, re.Pattern[str]] = {
 _PERIOD = re.compile(r"เริ่มต้น ?(?P<start>.+?) ?สิ้นสุด ?(?P<end>.+)$")
 #: A running footer that looks like a heading: a strategy's number and an abbreviation.
 _FOOTER = re.compile(r"^ยุทธศาสตร์ที่ ?\d+ [ก-๙]{1,4}\.$")
+#: The second head of a table that a field holds.
+_TABLE_HEAD = re.compile(r"^(?:ค่า)?(?:เป้าหมาย|น้ำหนัก)$|^หน่วย(?:นับ|วัด)$")
 _GOAL_HEADS = re.compile(r"^(?:ผลผลิต|ผลลัพธ์)$")
 _SCORING_HEADS = re.compile(r"^(?:ระดับ)?(?:คะแนน|ความสำเร็จ)?$")
 _LEVEL = re.compile(r"^(?:ระดับ(?:ที่)?)?(?P<level>[1-5])$")
@@ -199,6 +201,8 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
                 programme_no, programme = number, title
             elif level == "project":
                 sheet.projects.append(_Project(programme_no, programme, number, title, lines))
+        elif label and sheet.fields and row.tabular and _TABLE_HEAD.match(squeeze(clean(row.cells[1]))):
+            continue  # the head of a table within the field
         elif label and found and sheet.projects:
             number = found.groupdict().get("number")
             inline = [clean(row.cells[0])[found.end() :], *(b for cell in row.cells[1:] for b in tables.blocks(cell))]
@@ -343,7 +347,7 @@ def _kpis(rows: Sequence[Row]) -> list[str]:
         if _GOAL_HEADS.match(text):
             continue
         number, bare = numbered(without_bullet(text))
-        marked = number is not None or bare != text
+        marked = number is not None or bare != text or row.tabular
         if kpis and (_WANTS_FIGURE.search(kpis[-1]) or not (marked or row.lines[0].gap)):
             kpis[-1] = f"{kpis[-1]} {without_bullet(text).strip()}"
         else:

@@ -52,7 +52,7 @@ _OTHER_FIGURES = re.compile(r"คะแนนเต็ม|น้ำหนัก|
 _FIGURES = re.compile(r"\s\d{1,3}(?:\.\d+)? +(?:\d{1,3}(?:\.\d+)?|[-–])(?:\s|$)")
 #: A category in a table whose head says that they are.
 _NUMBERED = re.compile(r"^(?P<number>[1-7])[.)]? (?P<title>[ก-๙].*)$")
-_SCORE_HEAD = re.compile(r"^หมวด\b.*25\d\d")
+_SCORE_HEAD = re.compile(r"^(?:(?:ลำดับ(?:ที่)?|ที่) )?หมวด\b.*25\d\d")
 _TOTAL = re.compile(r"^(?:คะแนน(?:รวม|เฉลี่ย|ภาพรวม)|รวม(?:คะแนน)?|ภาพรวม)")
 #: Words that open a new paragraph rather than go on with a point.
 _PARAGRAPH = re.compile(
@@ -75,6 +75,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
         for i, line in enumerate(lines)
         if _CATEGORY.match(line.plain) and (_NOT_PASSED.search(line.plain) or _TO_IMPROVE.search(line.plain))
     ]
+    signs += [at for at in range(len(lines) - 1) if _heads_lists(lines, at)]
     at = 0
     for row, below in pairwise([*table_rows(lines), []]):
         signs += [at] if _score_years(row, below) else []
@@ -101,6 +102,13 @@ class _Point:
     @property
     def text(self) -> str:
         return join_wrapped(self.texts)
+
+
+def _heads_lists(lines: Sequence[TextLine], at: int) -> bool:
+    """Whether a heading of points not passed stands here above the categories they are listed under."""
+    line = lines[at]
+    alone = line.cell is None and len(line.plain) < _COLUMN_HEAD and bool(_NOT_PASSED.match(line.plain))
+    return alone and any(_CATEGORY.match(below.plain) for below in lines[at + 1 : at + 2])
 
 
 def _heads_points(lines: Sequence[TextLine], line: TextLine) -> bool:
@@ -161,8 +169,12 @@ def _points(section: Section) -> list[_Point]:
     current: _Point | None = None
     expected = 1
     heading: list[TextLine] = []
+    over = False  # the categories' lists stand under one heading
 
-    for line in lines:
+    for at, line in enumerate(lines):
+        if not heading and _heads_lists(lines, at):
+            category, listing, current, over = None, False, None, True
+            continue
         found = _CATEGORY.match(line.plain)
         if found and _FIGURES.search(line.plain):  # a row of scores
             category, listing, current, heading = None, False, None, []
@@ -179,6 +191,9 @@ def _points(section: Section) -> list[_Point]:
             if done := _ALL_PASSED.search(plain):
                 points.append(_Point("all_passed", category, title, None, [whole[done.start() : done.end()]], heading))
                 heading, category = [], None
+                continue
+            if found and over and not _TO_IMPROVE.search(plain):
+                listing, heading = True, []
                 continue
             if _NOT_PASSED.search(plain) and not (not found and _POINT.match(line.plain)):
                 listing = True
