@@ -100,7 +100,7 @@ def _heading(line: TextLine) -> str | None:
 
 def _field(row: Row) -> tuple[str | None, re.Match[str] | None]:
     """The field whose label a line is, or the first of two cells, with the match."""
-    if len(row.cells) > 2:
+    if len(row.filled) > 2:
         return None, None
     plain = arabic_digits(clean(row.cells[0]))
     for name, pattern in LABELS.items():
@@ -201,11 +201,11 @@ def _sheets(section: Section, rest: list[Row]) -> Iterator[_Sheet]:
                 programme_no, programme = number, title
             elif level == "project":
                 sheet.projects.append(_Project(programme_no, programme, number, title, lines))
-        elif label and sheet.fields and row.tabular and _TABLE_HEAD.match(squeeze(clean(row.cells[1]))):
+        elif label and sheet.fields and row.tabular and _TABLE_HEAD.match(squeeze(clean(row.cells[-1]))):
             continue  # the head of a table within the field
         elif label and found and sheet.projects:
             number = found.groupdict().get("number")
-            inline = [clean(row.cells[0])[found.end() :], *(b for cell in row.cells[1:] for b in tables.blocks(cell))]
+            inline = [clean(row.cells[0])[found.end() :], *(b for cell in row.filled[1:] for b in tables.blocks(cell))]
             values = [Row((text.strip(),), row.lines) for text in inline if text.strip()]
             sheet.fields.append((label, int(number) if number else None, values))
         elif sheet.fields and not over and not _past_the_form(sheet, row):

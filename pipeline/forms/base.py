@@ -116,7 +116,7 @@ def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
 def agency_of(lines: Sequence[TextLine]) -> str | None:
     """The agency named at the top of a section: after its label, else in the title ("... ของกรม...")."""
     for row in tables.rows(lines[:_HEAD]):
-        label, *values = filter(None, map(tables.clean, row.cells)) if row.tabular else [tables.clean(row.text)]
+        label, *values = [*map(tables.clean, row.filled), ""] if row.tabular else [tables.clean(row.text)]
         for text in [label, *(f"{label} {value}" for value in values[:1])]:
             if found := _AGENCY.match(text):
                 return _AFTER_NAME.sub("", text[found.start("name") :]) or None

@@ -281,7 +281,7 @@ class _PlanForm:
         self._values: dict[str, list[str]] = {}
         self._open: str | None = None
         for row in form:
-            for cell in row.cells:
+            for cell in row.filled:
                 self._read(cell, row.tabular)
 
     def _read(self, cell: str, tabular: bool) -> None:

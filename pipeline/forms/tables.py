@@ -64,6 +64,11 @@ class Row:
         return not self.tabular and self.cells[0].lstrip().startswith("#")
 
     @property
+    def filled(self) -> tuple[str, ...]:
+        """The cells that say something: a colon between a label and its value does not."""
+        return tuple(cell for cell in self.cells if clean(cell).strip(": "))
+
+    @property
     def text(self) -> str:
         """The row's text, its cells one after the other."""
         return " ".join(filter(None, map(clean, self.cells)))
