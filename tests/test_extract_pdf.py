@@ -216,6 +216,23 @@ def test_a_page_number_below_does_not_end_the_paragraph_above() -> None:
     assert [each.joint for each in found] == ["", "", None]
 
 
+def test_a_list_within_a_sentence_goes_on_over_its_wraps() -> None:
+    full, item = line("ก" * 30, 50, 720), line("(๒) คคค", 50, 680)
+    pages = [[full, line(text, 50, 700), item] for text in ("ก" * 24 + " (๑) ขข", "ก" * 30)]
+    assert [lines_of(make_pdf([page]))[1].joint for page in pages] == [" ", None]
+
+
+def test_headings_of_two_sizes_are_two() -> None:
+    pages = [line("ก" * 30, 50, 700), line("ก" * 30, 50, 680), line("ก" * 20, 50, 660, size=15)]
+    assert [each.joint for each in lines_of(make_pdf([pages]))] == ["", None, None]
+
+
+def test_a_label_alone_at_the_end_of_a_page_is_not_full() -> None:
+    pages = [[*_table([700, 660], 600), line("กก", 60, 680), line("ขข", 260, 640), line("คค" * 4, 50, 40)]]
+    pages.append([line("ง" * 30, 50, 780)])
+    assert lines_of(make_pdf(pages))[-2].joint is None
+
+
 def test_a_line_is_not_full_because_it_is_the_longest_of_a_page() -> None:
     content = [line("ก" * 30, 50, 700), line("ขข", 50, 680), line("ค" * 12, 50, 660)]
     assert [each.joint for each in lines_of(make_pdf([content]))] == [None, None, None]

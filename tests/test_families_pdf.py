@@ -14,7 +14,7 @@ from pipeline.extract.model import CUT_ROW, BBox, Cell, Document, Line, Page
 from pipeline.forms.lines import text_lines
 from pipeline.forms.tables import blocks, clean, rows
 from pipeline.read import read, read_document
-from pipeline.records import Plan
+from pipeline.records import Faq, Plan
 from pipeline.thai import squeeze
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples" / "families"
@@ -65,7 +65,7 @@ def laid_out(text: str) -> Document:
     [
         ("action_plan", {"plans"}),
         ("development_plan", {"plans", "activities"}),
-        ("award_report", {"award_criteria", "awards"}),
+        ("award_report", {"award_criteria", "awards", "faq", "findings"}),
     ],
 )
 def test_laid_out_sample(name: str, datasets: set[str]) -> None:
@@ -83,6 +83,28 @@ def test_laid_out_sample(name: str, datasets: set[str]) -> None:
     expected = content(read(path).records)
     assert expected
     assert content(read_document(laid_out(path.read_text("utf-8"))).records) == expected
+
+
+def test_a_paragraph_goes_on_beyond_the_foot_of_its_page() -> None:
+    lines = [line("ห้องสมุดเปิดทุก", 740, joint=""), line("หน้า 1", 800), line("วันหยุด", 60, page=2)]
+    lines[1].furniture = True
+    assert [(each.text, each.gap) for each in text_lines(lines)] == [("ห้องสมุดเปิดทุก", 0), ("วันหยุด", 0)]
+
+
+def test_a_slide_title_close_to_other_lines_is_no_part_of_them() -> None:
+    """An answer ends at the foot of a page; the next slide's title, year and question stand close together."""
+    text = (SAMPLES / "award_report.md").read_text("utf-8")
+    asked = next(record for record in read(SAMPLES / "award_report.md").records if isinstance(record, Faq))
+    head = next(part for part in text.split("\n") if part.startswith("#") and asked.section in part)
+    title = head.lstrip("# ").removeprefix(asked.section).strip()
+    start = text.index(head) + len(head)
+    slides = ["1. สมัครได้กี่ผลงาน?", "สมัครได้สองผลงาน"]
+    again = [title, "ประจำปี 2566", "2. แนบคลิปได้ไหม?"]
+    body = "\n".join(["", *slides[:1], "", *slides[1:], *again, "", "แนบได้", "", ""])
+    end = text.index("\n#", start)
+    found = read_document(laid_out(text[:start] + "\n" + body + text[end:]))
+    faq = [(record.question, record.answer) for record in found.records if isinstance(record, Faq)]
+    assert faq[:2] == [("สมัครได้กี่ผลงาน?", "สมัครได้สองผลงาน"), ("แนบคลิปได้ไหม?", "แนบได้")]
 
 
 def test_row_cut_by_a_page_is_one_row() -> None:

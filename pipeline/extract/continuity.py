@@ -39,10 +39,11 @@ class Table(NamedTuple):
 
 @dataclass(slots=True)
 class Laid:
-    """A page with its tables, by their number on the page."""
+    """A page with its tables, by their number on the page, and the right edge of its text outside of them."""
 
     page: Page
     tables: list[Table] = field(default_factory=list)
+    right: float = 0.0
     cut: tuple[int, int] | None = None  # the row at its top that goes on from the page before
 
 
@@ -99,9 +100,8 @@ def _join(before: Laid, after: Laid, row: tuple[int, int] | None) -> None:
             if column in starts:
                 join_over_page(line, starts[column], (*table.columns[1:], table.right)[column] - _PADDING)
     elif above and above[-1].cell is None:
-        right = max(line.bbox.x1 for line in above if line.bbox is not None and line.cell is None)
-        if below and below[0].cell is None and is_full(above[-1], right):
-            join_over_page(above[-1], below[0], right)
+        if below and below[0].cell is None and is_full(above[-1], before.right):
+            join_over_page(above[-1], below[0], before.right)
         else:
             above[-1].joint = None
 

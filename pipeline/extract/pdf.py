@@ -19,8 +19,8 @@ from pipeline.extract.model import Cell, Line, Page
 from pipeline.extract.tables import Grid, find_grid
 from pipeline.extract.wrapping import join
 
-#: Lines that end within so many ems of each other show where the text's right edge is, if they are so many.
-_EVEN, _MANY = 2.0, 2
+#: Lines of so many ems that end within so many of each other show where the text's right edge is, if so many do.
+_LONG, _EVEN, _MANY = 10.0, 2.0, 2
 
 
 def read_pages(data: bytes) -> Iterator[Page]:
@@ -77,17 +77,21 @@ def set_page(content: Content, number: int, ending: Table | None = None) -> Laid
         Table(columns, box.x1, True, open_end)
         for columns, box, open_end in zip(grid.columns, grid.boxes, grid.open_end, strict=True)
     ]
+    right = 0.0
     for angle in sorted(turned):
         spaced = sum(p.is_space for p in turned[angle]) > 0.015 * len(turned[angle])
         words, loose = runs(turned[angle])
-        for stretch in _in_order(words, grid if not angle else Grid([]), tables, ending if not angle else None):
+        stretches = _in_order(words, grid if not angle else Grid([]), tables, ending if not angle else None)
+        if not angle:
+            right = _text_edge(words, content.width)
+        for stretch in stretches:
             lines = [line for each in stretch if (line := set_line(each, loose, spaced=spaced, angle=angle))]
             for line in lines:
                 line.page = number
             page.lines += lines
             if not angle:
-                join(lines, _right_edge(lines, grid, words, content.width))
-    return Laid(page, tables)
+                join(lines, _right_edge(lines, grid, right))
+    return Laid(page, tables, right)
 
 
 def _proven(content: Content) -> float:
@@ -95,19 +99,22 @@ def _proven(content: Content) -> float:
     return sum(thai) / len(thai) if thai else 0.0
 
 
-def _right_edge(lines: list[Line], grid: Grid, words: list[Run], width: float) -> float:
-    """Where the lines of a stretch could have reached to.
-
-    Outside of tables that is where lines end; if but few do so together, as far from the page's edge as they begin.
-    """
+def _right_edge(lines: list[Line], grid: Grid, right: float) -> float:
+    """Where the lines of a stretch could have reached to; `right` is the edge of the text outside of tables."""
     cell = lines[0].cell if lines else None
     if cell is not None and cell.table < len(grid.boxes):
         return grid.right_of(cell) - 3
     if cell is not None:
         return max(line.bbox.x1 for line in lines if line.bbox is not None)
+    return right
+
+
+def _text_edge(words: list[Run], width: float) -> float:
+    """The right edge of the text outside of tables: where long lines end; if but few do so together, as far from the
+    page's edge as they begin."""
     free = [run for run in words if run.cell is None]
     furthest = max((run.x1 for run in free), default=0.0)
-    if sum(run.x1 > furthest - _EVEN * run.size for run in free) >= _MANY:
+    if sum(run.x1 > max(furthest - _EVEN * run.size, run.x0 + _LONG * run.size) for run in free) >= _MANY:
         return furthest
     return max(furthest, width - min((run.x0 for run in free), default=0.0))
 

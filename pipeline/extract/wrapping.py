@@ -11,7 +11,7 @@ from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_dict_trie, word_tokenize
 
 from pipeline.extract.model import Line
-from pipeline.thai import is_thai, join_wrapped
+from pipeline.thai import arabic_digits, is_thai, join_wrapped
 
 #: Ems that a paragraph's first line may be set in, over which an indent begins a new one.
 _INDENT = 0.9
@@ -19,6 +19,8 @@ _INDENT = 0.9
 _APART = 1.45
 #: Ems. Room smaller than any word; and room that any word fits into.
 _TIGHT, _ROOMY = 1.0, 9.0
+#: Share by which the letters of a paragraph's lines may differ in size.
+_SAME_SIZE = 0.05
 #: Ems by which the words that programs break lines at are longer than those of the dictionary here.
 _SLACK = 1.2
 _ITEM = re.compile(
@@ -31,6 +33,9 @@ _ITEM = re.compile(
 _CUT_ROOM = 4.0
 #: Letters on either side of a wrap that are looked at for such a word.
 _WORD = 24
+
+#: An item's number in brackets, as lists within sentences have it.
+_BRACKETED = re.compile(r"\((\d{1,2})\)")
 
 
 def join(lines: Sequence[Line], right: float) -> None:
@@ -75,7 +80,7 @@ def runs_on(line: Line, after: Line, right: float) -> bool:
     if line.bbox is None or after.bbox is None or not line.clusters or not after.clusters:
         return False
     size = max(line.clusters[-1].size, 1.0)
-    if abs(after.clusters[0].size / size - 1) > 0.2 or _ITEM.match(after.text + " "):
+    if abs(_size(after) / _size(line) - 1) > _SAME_SIZE or (_ITEM.match(after.text + " ") and not _run_in(line, after)):
         return False
     if (faces := _faces(line)) and (others := _faces(after)) and not faces & others:  # a heading and its text
         return False
@@ -89,6 +94,18 @@ def runs_on(line: Line, after: Line, right: float) -> bool:
     if room > _ROOMY * size:
         return False
     return room < _first_word(after) + _SLACK * size or (room < _CUT_ROOM * size and _cuts_word(line, after))
+
+
+def _size(line: Line) -> float:
+    """The size of a line's letters, in points."""
+    thai = [cluster.size for cluster in line.clusters if is_thai(cluster.text[:1])]
+    return max(median(thai or [cluster.size for cluster in line.clusters]), 1.0)
+
+
+def _run_in(line: Line, after: Line) -> bool:
+    """Whether the number that a line begins with goes on counting within the line before."""
+    found = _BRACKETED.match(arabic_digits(after.text))
+    return found is not None and f" ({int(found[1]) - 1})" in arabic_digits(line.text)
 
 
 def _faces(line: Line) -> set[str]:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from pipeline.forms.base import place
 from pipeline.forms.lines import TextLine
-from pipeline.forms.numbering import following, without_bullet
+from pipeline.forms.numbering import ancestors, following, without_bullet
 from pipeline.forms.passages import paragraph_parts, paragraphs
 from pipeline.forms.tables import LINK_ONLY, Row, clean
 from pipeline.records import Faq, Finding, Record
@@ -31,6 +31,9 @@ _ICON = re.compile(r"^[QA]$")
 _AGAIN = re.compile(r"^\(ต่อ\) ?")
 #: A slide's title is like its section's from here on (0..100), whatever OCR made of it.
 _TITLE_ALIKE = 60.0
+#: A line among others is a slide's title from here on, unless the year stands alone below it.
+_TITLE_CERTAIN = 80.0
+_DATED = re.compile(r"^ประจำปี(?:งบประมาณ)? ?(?:พ\.ศ\. ?)?25\d\d$")
 
 
 @dataclass(slots=True)
@@ -56,15 +59,20 @@ def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
     """The sections of questions: number, title, rows. One with sections of its own is theirs."""
     marked = any(row.heading for row in rows)
     heads: list[tuple[int, re.Match[str]]] = []
-    due = ""  # where markdown marks no heading: the number of the one after the questions
+    due: set[str] = set()  # where markdown marks no heading: the numbers that one after the questions may have
+    asked = 0
     for at, row in enumerate(rows):
         found = SECTION.match(arabic_digits(row.text)) if not row.tabular and len(row.text) < 120 else None
         if found is None:
             continue
         asks = not marked and bool(_FAQ_HEAD.match(found["title"]))
-        if row.heading or asks or "." in found["number"].rstrip(".") or found["number"].rstrip(".") == due:
+        number = found["number"].rstrip(".")
+        if row.heading or asks or "." in number or (number in due and number != str(asked + 1)):
             heads.append((at, found))
-            due = following(found["number"].rstrip(".")) if asks else ""
+            due = {following(number), *map(following, ancestors(number))} if asks else set()
+            asked = 0
+        elif number == str(asked + 1):
+            asked += 1
     numbered_heads = [(at, found) for at, found in heads if rows[at].heading] or heads
     for (at, found), end in zip(numbered_heads, [*(at for at, _ in numbered_heads[1:]), len(rows)], strict=True):
         if _FAQ_HEAD.match(found["title"]) and end - at > 3:
@@ -79,7 +87,8 @@ def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
         yield from _labelled(lines)
         return
     current: _Question | None = None
-    for group in paragraphs(lines, items=False):
+    groups = (part for group in paragraphs(lines, items=False) for part in _slides(group, title))
+    for group in groups:
         texts = [text for line in group if not _ICON.match(text := clean(line.text))]
         if not texts or _is_slide_title(texts, title):
             continue
@@ -131,9 +140,25 @@ def _text(texts: Sequence[str]) -> str:
     return " ".join(without_bullet(part) for part in paragraph_parts(texts))
 
 
+def _slides(group: Sequence[TextLine], title: str) -> Iterator[Sequence[TextLine]]:
+    """Lines that stand close together, cut before and after a slide's title among them."""
+    start = 0
+    for at, line in enumerate(group):
+        dated = at + 1 < len(group) and bool(_DATED.match(arabic_digits(clean(group[at + 1].text))))
+        if _title_likeness([clean(line.text)], title) >= (_TITLE_ALIKE if dated else _TITLE_CERTAIN):
+            yield from filter(None, [group[start:at], group[at : at + 1 + dated]])
+            start = at + 1 + dated
+    if start < len(group):
+        yield group[start:]
+
+
 def _is_slide_title(texts: Sequence[str], title: str) -> bool:
+    return _title_likeness(texts, title) >= _TITLE_ALIKE
+
+
+def _title_likeness(texts: Sequence[str], title: str) -> float:
     head = re.sub(r"ประจำปี.*$", "", arabic_digits(squeeze("".join(texts))))
-    return bool(head) and len(head) < 1.5 * len(squeeze(title)) and fuzz.ratio(head, squeeze(title)) >= _TITLE_ALIKE
+    return fuzz.ratio(head, squeeze(title)) if head and len(head) < 1.5 * len(squeeze(title)) else 0.0
 
 
 #: Words that give advice, and words that open a new sentence in an answer.

@@ -212,8 +212,13 @@ def _lessons(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
         if row.tabular or kind is None or len(plain) > 80 or id(row) in used:
             continue
         body: list[TextLine] = []
+        count: str | None = None
         for after in rows[at + 1 :]:
             opening = arabic_digits(after.text)
+            number = numbered(without_bullet(after.text)).number
+            if number and number != (following(count) if count else "1"):  # the report's next section
+                break
+            count = number or count
             listed = bool(_OPENS_ITEM.match(arabic_digits(after.lines[0].text)))
             headed = any(heading.match(opening) for heading in HEADINGS.values()) or _goes_past(plain, opening)
             if after.tabular or after.heading or headed or (len(after.text) < _PROSE and not listed):

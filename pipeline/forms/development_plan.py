@@ -29,7 +29,7 @@ from pipeline import framework
 from pipeline.forms import tables
 from pipeline.forms.base import Form, Section, fiscal_year_of, place
 from pipeline.forms.lines import TextLine
-from pipeline.forms.numbering import enumerated, following, numbered, parent
+from pipeline.forms.numbering import ancestors, enumerated, following, numbered
 from pipeline.forms.passages import passages, row_passage
 from pipeline.forms.tables import Row, clean
 from pipeline.records import Activity, Plan, Record
@@ -520,7 +520,7 @@ class _Steps:
     def _check_order(self, number: str | None, entry: _Entry) -> None:
         """Warn where the numbers of steps leap: a page may be missing."""
         if number and self._last and number != following(self._last):
-            ups = [following(up) for up in _ancestors(self._last)]
+            ups = [following(up) for up in ancestors(self._last)]
             if number not in (f"{self._last}.1", "1", "1.1", *ups):
                 name = f"“{self._plan.name}”: " if self._plan.name else ""
                 self._section.warn(f"{name}step {number} follows {self._last}, some may be missing", entry.lines[0])
@@ -528,11 +528,6 @@ class _Steps:
 
     def _mended(self, cell: str) -> str:
         return tables.cell_text(cell, self._document)
-
-
-def _ancestors(number: str) -> Iterator[str]:
-    while number := parent(number):
-        yield number
 
 
 def _fused_heading(text: str, after: str | None) -> tuple[str, str, str] | None:

@@ -65,6 +65,7 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
     lines = list(lines)
     margins, leadings = _margins(lines), _leadings(lines)
     out: list[TextLine] = []
+    above: Line | None = None  # the last line that is no furniture
     gap = 0
     for line in lines:
         text = _RUN_OF_SPACE.sub(" ", line.text).strip()
@@ -77,9 +78,10 @@ def text_lines(lines: Iterable[Line]) -> list[TextLine]:
             indent = round(
                 (line.bbox.x0 - margins[line.page]) / max(_SPACE_WIDTH * (line.bbox.bottom - line.bbox.top), 1)
             )
-        if line.bbox and out:
-            gap = int(_stands_off(out[-1].line, line, leadings))
+        if line.bbox and above:
+            gap = int(_stands_off(above, line, leadings))
         out.append(TextLine(text, plain, indent, gap, line))
+        above = above if line.furniture else line
         gap = 0
     running = _running(out)
     return _with_boxes([line for i, line in enumerate(out) if i not in running])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.thai import arabic_digits
@@ -66,6 +67,16 @@ def parent(number: str) -> str:
     ('1.3', '')
     """
     return number.rpartition(".")[0]
+
+
+def ancestors(number: str) -> Iterator[str]:
+    """The numbers of the levels above, from the nearest up.
+
+    >>> list(ancestors("1.3.2"))
+    ['1.3', '1']
+    """
+    while number := parent(number):
+        yield number
 
 
 def following(number: str) -> str:
