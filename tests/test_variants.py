@@ -7,6 +7,7 @@ none besides; the fields a row gives, null included. Text is compared without wh
 from __future__ import annotations
 
 import json
+import random
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract.model import Document, Line, Page
+from pipeline.forms import parse, sections
 from pipeline.forms.lines import text_lines
 from pipeline.forms.markup import printed
 from pipeline.forms.tables import rows
@@ -44,6 +46,23 @@ def test_variant(path: Path) -> None:
         assert len(found) == len(expected)
         for record, row in zip(found, expected, strict=True):
             assert {name: told(getattr(record, name)) for name in row} == row
+
+
+STRAY = ("\t:\t", "|||", "<table>", "<td>", "</tr>", "- ", "**", "1.1", "หมวด 3", "ไม่ผ่าน", "___")
+
+
+@pytest.mark.parametrize("path", sorted(VARIANTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_no_mangled_form_stops_its_reader(path: Path) -> None:
+    """Lines lost, doubled, cut short or broken by stray markup: the rest is read all the same."""
+    chance = random.Random(path.stem)
+    for _ in range(12):
+        lines = path.read_text("utf-8").split("\n")
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(lines))
+            line, stray = lines[at], chance.choice(STRAY)
+            lines[at : at + 1] = chance.choice(([], [""], [line, line], [line[: len(line) // 2]], [stray, line]))
+            lines = lines or [stray]
+        list(parse(sections(lines_of("\n".join(lines)))))
 
 
 def lines_of(text: str) -> Document:

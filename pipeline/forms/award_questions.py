@@ -23,6 +23,9 @@ from pipeline.thai import arabic_digits, squeeze
 
 #: A numbered heading of the report.
 SECTION = re.compile(r"^(?P<number>\d+(?:\.\d+)+|\d+\.) ?(?P<title>\S.*)$")
+_UNNUMBERED = re.compile(r"^(?P<number>)(?P<title>\S.*)$")
+#: Rows that a section of questions has at the least.
+_SLIDE = 3
 _FAQ_HEAD = re.compile(r"(?:ข้อ)?คำถาม|ถาม ?-? ?ตอบ|FAQ", re.IGNORECASE)
 _FAQ_NUMBER = re.compile(r"^(?P<again>\(ต่อ\) ?)?(?P<number>\d{1,2})\.?(?:$| ?(?=[^\d,.]))")
 _ASKS = re.compile(r"^(?:\d{1,2}[.)] ?)?(?:คำถาม|ถาม|Q)(?:ที่ ?\d{1,2})? ?[::] ?")
@@ -55,7 +58,7 @@ def questions(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:
         used.update(id(row) for row in body)
 
 
-def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
+def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str | None, str, list[Row]]]:
     """The sections of questions: number, title, rows. One with sections of its own is theirs."""
     marked = any(row.heading for row in rows)
     heads: list[tuple[int, re.Match[str]]] = []
@@ -73,11 +76,15 @@ def _faq_sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
             asked = 0
         elif number == str(asked + 1):
             asked += 1
-    numbered_heads = [(at, found) for at, found in heads if rows[at].heading] or heads
-    for (at, found), end in zip(numbered_heads, [*(at for at, _ in numbered_heads[1:]), len(rows)], strict=True):
-        if _FAQ_HEAD.match(found["title"]) and end - at > 3:
-            printed = rows[at].text[: found.end("number")]
-            yield printed, found["title"], list(takewhile(lambda row: not row.in_table, rows[at + 1 : end]))
+    sections = [(at, found) for at, found in heads if rows[at].heading] or heads
+    if not any(_FAQ_HEAD.match(found["title"]) for _, found in sections):
+        headings = ((at, _UNNUMBERED.match(row.text)) for at, row in enumerate(rows) if row.heading)
+        sections = [(at, found) for at, found in headings if found]
+    for at, (start, found) in enumerate(sections):
+        end = sections[at + 1][0] if at + 1 < len(sections) else len(rows)
+        if _FAQ_HEAD.match(found["title"]) and end - start > _SLIDE:
+            printed = rows[start].text[: found.end("number")]
+            yield printed or None, found["title"], list(takewhile(lambda row: not row.in_table, rows[start + 1 : end]))
 
 
 def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
