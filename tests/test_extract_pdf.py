@@ -222,6 +222,13 @@ def test_a_list_within_a_sentence_goes_on_over_its_wraps() -> None:
     assert [lines_of(make_pdf([page]))[1].joint for page in pages] == [" ", None]
 
 
+@pytest.mark.parametrize(("below", "joint"), [("- ๖ ขข", " "), ("- ๖) ขข", None), ("- ขขข", None)])
+def test_a_dash_before_a_figure_is_no_item(below: str, joint: str | None) -> None:
+    full = line("ก" * 30, 50, 720)
+    content = [full, line("ก" * 30, 50, 700), line(below, 50, 680)]
+    assert lines_of(make_pdf([content]))[1].joint == joint
+
+
 def test_headings_of_two_sizes_are_two() -> None:
     pages = [line("ก" * 30, 50, 700), line("ก" * 30, 50, 680), line("ก" * 20, 50, 660, size=15)]
     assert [each.joint for each in lines_of(make_pdf([pages]))] == ["", None, None]

@@ -23,8 +23,9 @@ _TIGHT, _ROOMY = 1.0, 9.0
 _SAME_SIZE = 0.05
 #: Ems by which the words that programs break lines at are longer than those of the dictionary here.
 _SLACK = 1.2
+#: What opens a list item; a dash before a figure is a range's or a minus.
 _ITEM = re.compile(
-    r"(?:[-–—•●○▪➢✓*]|[(（]?[\d๐-๙]{1,3}(?:[.][\d๐-๙]{1,2})*[).]|[\d๐-๙]{1,2}(?:[.][\d๐-๙]{1,2}){2,3}"
+    r"(?:[-–—](?!\s?[\d๐-๙]+(?![\d๐-๙.)]))|[•●○▪➢✓*]|[(（]?[\d๐-๙]{1,3}(?:[.][\d๐-๙]{1,2})*[).]|[\d๐-๙]{1,2}(?:[.][\d๐-๙]{1,2}){2,3}"
     r"|[(][ก-ฮa-z][)]|[a-zก-ฮ][)])\s"
 )
 
