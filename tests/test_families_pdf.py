@@ -12,9 +12,9 @@ import pytest
 from pipeline.extract.furniture import mark
 from pipeline.extract.model import CUT_ROW, BBox, Cell, Document, Line, Page
 from pipeline.forms.lines import text_lines
-from pipeline.forms.tables import blocks, clean, rows
+from pipeline.forms.tables import blocks, clean, rows, unwrapped
 from pipeline.read import read, read_document
-from pipeline.records import Faq, Plan
+from pipeline.records import Award, Faq, Plan
 from pipeline.thai import squeeze
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples" / "families"
@@ -118,6 +118,26 @@ def test_row_cut_by_a_page_is_one_row() -> None:
         line("๒. สรุป", 90, page=2, cell=Cell(1, 1, 0)),
     ]
     assert [row.cells for row in rows(text_lines(lines))] == [("๑. จัดประชุม", "๒ วัน", "กองแผนงาน"), ("๒. สรุป",)]
+
+
+@pytest.mark.parametrize(("joint", "text"), [("", "ห้องสมุดประชาชน"), (" ", "ห้องสมุด ประชาชน")])
+def test_a_wrap_of_a_cell_or_a_line_has_a_space_where_the_page_shows_one(joint: str, text: str) -> None:
+    def pair(cell: Cell | None) -> list[Line]:
+        return [line("ห้องสมุด", 60, cell=cell, joint=joint), line("ประชาชน", 80, cell=cell)]
+
+    for lines in (pair(Cell(0, 0, 0)), pair(None)):
+        assert [row.text for row in unwrapped(rows(text_lines(lines)))] == [text]
+
+
+def test_an_award_type_stands_before_the_rest_of_its_cell() -> None:
+    text = (SAMPLES / "award_report.md").read_text("utf-8")
+    expected = [record.award_type for record in read(SAMPLES / "award_report.md").records if isinstance(record, Award)]
+    found = laid_out(text)
+    lines = [each for page in found.pages for each in page.lines]
+    name = next(n for n, each in enumerate(lines) if each.cell and clean(each.text) == expected[0])
+    lines[name + 1 : name + 1] = [line("ประกอบด้วยสองผลงาน", 0, lines[name].page or 1, lines[name].cell)]
+    awards = [record for record in read_document(document(lines)).records if isinstance(record, Award)]
+    assert [award.award_type for award in awards] == expected
 
 
 def test_paragraphs_of_a_cell_stay_apart() -> None:

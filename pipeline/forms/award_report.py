@@ -133,7 +133,7 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
         if not inside:
             continue
         used.add(id(row))
-        bold = " ".join(re.findall(r"<b>(.*?)</b>", row.cells[0])) or first
+        bold = " ".join(re.findall(r"<b>(.*?)</b>", row.cells[0])) or next(iter(tables.blocks(row.cells[0])), first)
         if first.startswith("สาขา"):
             branch, award_type, office = terms.settle(first) or first, None, None
         elif not _TICK.search(row.cells[0]) and not _WORK.match(first) and not last:

@@ -11,7 +11,7 @@ from statistics import median
 
 from pipeline.extract.model import CUT_ROW, Cell, Line
 from pipeline.forms.ticks import LETTER_TICKS, read_tick, read_verdict
-from pipeline.thai import arabic_digits
+from pipeline.thai import arabic_digits, join_wrapped
 
 _RUN_OF_SPACE = re.compile(r"\s+")
 #: A line that is nothing but a page number: "Page 2/63", "หน้า 3 จาก 40", "- หน้า 4 -", "- 12 -"; or one that a foot's
@@ -203,6 +203,15 @@ def _can_run(line: TextLine) -> bool:
         return False
     boxed = read_verdict(line.plain) or read_tick(line.plain) is not None
     return not boxed and not re.fullmatch(r"[\W\d_]*", line.plain)
+
+
+def joined(lines: Sequence[TextLine]) -> str:
+    """The lines of one paragraph as one text: with a space where the page shows one, else as wrapped Thai is joined."""
+    text = ""
+    for before, line in zip([None, *lines], lines, strict=False):
+        spaced = before is not None and before.line.joint == " "
+        text = f"{text} {line.text}" if spaced else join_wrapped([text, line.text])
+    return text
 
 
 def table_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.forms.lines import TextLine, table_rows
+from pipeline.forms.lines import TextLine, joined, table_rows
 from pipeline.thai import join_wrapped, squeeze
 
 _TAGS = "p|li|ul|ol|br|div|b|i|u|em|strong|span|sup|sub|input|a|table|thead|tbody|tr|td|th|h[1-6]"
@@ -148,7 +148,8 @@ def unwrapped(rows: Iterable[Row], opens: Callable[[Row, TextLine], bool] | None
     for row in rows:
         ends = held is None or held.in_table or row.in_table or not _runs_on(held.lines[-1], row.lines[0])
         if held and not ends and not (opens and opens(held, row.lines[0])):
-            held = Row((join_wrapped([*held.cells, *row.cells]),), held.lines + row.lines)
+            lines = held.lines + row.lines
+            held = Row((joined(lines),), lines)
             continue
         if held:
             yield held
@@ -171,13 +172,13 @@ def _ruled(group: Sequence[TextLine]) -> tuple[str, ...]:
 
 def _cell(lines: Sequence[TextLine]) -> str:
     """A ruled cell's paragraphs, a line each."""
-    paragraphs: list[list[str]] = []
+    paragraphs: list[list[TextLine]] = []
     for before, line in zip([None, *lines], lines, strict=False):
         if before is not None and not _ends(before, line):
-            paragraphs[-1].append(line.text)
+            paragraphs[-1].append(line)
         else:
-            paragraphs.append([line.text])
-    return "\n".join(map(join_wrapped, paragraphs))
+            paragraphs.append([line])
+    return "\n".join(map(joined, paragraphs))
 
 
 def _ends(before: TextLine, line: TextLine) -> bool:
