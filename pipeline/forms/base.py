@@ -35,6 +35,8 @@ _TITLE_OF = re.compile(
     r"^(?:(?:\(ร่าง\) ?)?(?:รายงาน|แผน|สรุป|บทสรุป|ผลการ|แบบ|การพัฒนา|การดำเนิน)\D*(?: |ของ)|ของ)"
     rf"(?P<name>(?:{AGENCY_WORDS})[ก-์]{{4,60}})$"
 )
+#: A label that markdown sets in bold, without a colon.
+_BOLD_LABEL = re.compile(r"^\*\*([^*::]+)\*\*\s+(?![::])")
 #: What may stand on the line after an agency's name.
 _AFTER_NAME = re.compile(r"\s*[-–_.]+$|\s+(?:ประจำปี|ปีงบประมาณ|วันที่).*$")
 _YEAR = re.compile(
@@ -116,7 +118,8 @@ def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
 def agency_of(lines: Sequence[TextLine]) -> str | None:
     """The agency named at the top of a section: after its label, else in the title ("... ของกรม...")."""
     for row in tables.rows(lines[:_HEAD]):
-        label, *values = [*map(tables.clean, row.filled), ""] if row.tabular else [tables.clean(row.text)]
+        cells = row.filled if row.tabular else (_BOLD_LABEL.sub(r"\1 : ", row.cells[0]),)
+        label, *values = [*map(tables.clean, cells), ""]
         for text in [label, *(f"{label} {value}" for value in values[:1])]:
             if found := _AGENCY.match(text):
                 return _AFTER_NAME.sub("", text[found.start("name") :]) or None

@@ -90,6 +90,7 @@ _MONTH = re.compile(
 _BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
 _GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
 _CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
+_LIST_ITEM = re.compile(r"<li\b[^<>]*>(.*?)(?=</?li\b|</?[ou]l\b|$)", re.IGNORECASE)
 _DASHES = re.compile(r"(?:^|\s+)- (?=[^\d๐-๙])")
 _REMARK = re.compile(r"^หมายเหตุ")
 _SUM = re.compile(r"^รวม(?:ทั้งสิ้น|ทั้งหมด|งบประมาณ|เงิน|เป็นเงิน)*$")
@@ -294,7 +295,7 @@ class _PlanForm:
             return
         before = text[: labels[0].start()].strip() if labels else text
         if before:
-            self._continue(before, tabular)
+            self._continue(before if labels or self._open != "kpis" else _dashed(cell), tabular)
         ends = [found.start() for found in labels] + [len(text)]
         for found, end in zip(labels, ends[1:], strict=True):
             self._open = str(found.lastgroup)
@@ -341,6 +342,18 @@ class _PlanForm:
             summary=self._text("summary"),
             **place(lines),  # type: ignore[arg-type]
         )
+
+
+def _dashed(cell: str) -> str:
+    """A cell's text, each item of a list in it after a dash where nothing else is before it.
+
+    >>> _dashed("<ul><li>จำนวนคู่มือ</li><li>ร้อยละผู้ใช้</li></ul>")
+    '- จำนวนคู่มือ - ร้อยละผู้ใช้'
+    """
+    items = [text for part in _LIST_ITEM.findall(cell) if (text := clean(part))]
+    if len(items) < 2 or any(item.startswith("-") or numbered(item).number for item in items):
+        return clean(cell)
+    return " ".join(f"- {item}" for item in items)
 
 
 def _listed(text: str) -> list[str]:

@@ -131,6 +131,8 @@ def _tagged_rows(lines: Sequence[TextLine]) -> Iterator[Row]:
             for text_of in [cell["text"].strip(), *[""] * (spans.get("col", 1) - 1)]:
                 below[len(cells)] = spans.get("row", 1) - 1
                 cells.append(text_of)
+        for column in range(len(cells), max(below, default=-1) + 1):
+            below[column] = max(below.get(column, 0) - 1, 0)
         first, last = bisect_right(ends, row.start()), bisect_right(ends, row.end() - 1)
         if any(map(clean, cells)):
             found.append((cells, tuple(lines[first : last + 1])))
