@@ -173,7 +173,7 @@ BOXES = st.sampled_from([Box("pass", 500, "ผ่าน (500)"), Box("fail", Non
 def test_allotment_is_what_trying_every_order_gives(rows_and_boxes):
     rows, boxes = rows_and_boxes
     expected = [set() for _ in rows]
-    for test in (Outlook.fits, Outlook.allows):
+    for test in (Outlook.fits, Outlook.allows, Outlook.bears):
         orders = [p for p in permutations(boxes) if all(test(r, b.verdict) for r, b in zip(rows, p, strict=True))]
         if orders:
             expected = [{order[i] for order in orders} for i in range(len(rows))]

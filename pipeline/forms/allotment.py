@@ -44,6 +44,14 @@ class Outlook:
         """
         return verdict == "pending" or self.fits(verdict)
 
+    def bears(self, verdict: str) -> bool:
+        """Whether the verdict only says whether there is a result: of some measures less is better.
+
+        >>> Outlook(below=True).allows("pass"), Outlook(below=True).bears("pass"), Outlook(open=True).bears("pass")
+        (False, True, False)
+        """
+        return self.open == (verdict == "pending")
+
 
 def allot(rows: Sequence[Outlook], boxes: Sequence[Box], tied: Mapping[int, int] | None = None) -> list[set[Box]]:
     """For each row the boxes it may have, the boxes being as many as the rows; all empty if they do not fit.
@@ -59,7 +67,7 @@ def allot(rows: Sequence[Outlook], boxes: Sequence[Box], tied: Mapping[int, int]
     >>> [len(row) for row in allot([Outlook(), Outlook()], [passed, waits], tied={1: 0})]
     [1, 1]
     """
-    for test in (Outlook.fits, Outlook.allows):
+    for test in (Outlook.fits, Outlook.allows, Outlook.bears):
         options = _options(rows, boxes, test)
         if options is None:
             continue

@@ -18,7 +18,7 @@ from itertools import groupby
 
 from pipeline.forms.allotment import Box, Outlook, allot
 from pipeline.forms.base import Form, Section, place
-from pipeline.forms.indicator_table import indicators, is_table, printed_value
+from pipeline.forms.indicator_table import OWNER, indicators, is_table, printed_value
 from pipeline.forms.lines import TextLine, number
 from pipeline.forms.wording import apart
 from pipeline.records import Indicator, Record
@@ -47,7 +47,6 @@ _NUMBERED = re.compile(r"^(?P<number>\d{1,2}\.\d{1,2})\.? ?(?P<name>[^\d\s].*)$"
 _PARTICULAR = re.compile(r"^(?:\d{1,2}[.)](?!\d)|[-–•*]|ปี 25\d\d)")
 _BRACKETS = re.compile(r"\((?:[^()]|\([^()]*\))*\)?")
 _LEADS_TO_LIST = re.compile(r"\s*(?:ได้แก่|ดังนี้|คือ)?\s*:?$")
-_OWNER = re.compile(r"^(?:ผู้|หน่วยงาน(?:ที่)?)รับผิดชอบ ?(?::|$) ?(?P<owner>.*)$")
 _OWNER_ENDS = re.compile(r"\(หมวด[^()]*\)$")
 
 _FIGURE = r"(?:-?\d[\d,]*(?:\.\d+)?|[-–]+|_{2,}|N/?A)"
@@ -105,7 +104,7 @@ def _with_whole_cells(lines: Sequence[TextLine]) -> list[TextLine]:
         parts = tuple(group)
         text = join_wrapped(line.text for line in parts)
         plain = arabic_digits(text)
-        named = any(_NUMBERED.match(line.plain) or _OWNER.match(line.plain) for line in parts)
+        named = any(_NUMBERED.match(line.plain) or OWNER.match(line.plain) for line in parts)
         if len(parts) == 1 or named or len(squeeze(text)) > _SMALL:
             out += parts
         else:
@@ -272,7 +271,7 @@ def _split_owner(
     notes: list[TextLine] = []
     ended = False  # the name: where something blank is, what follows are particulars
     for line in (*lines, *continued):
-        if found := _OWNER.match(line.plain):
+        if found := OWNER.match(line.plain):
             owner = [line.text[found.start("owner") :]]
         elif owner is not None:
             complete = _OWNER_ENDS.search(arabic_digits(join_wrapped(owner))) and not _PARTICULAR.match(line.plain)

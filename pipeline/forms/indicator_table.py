@@ -40,6 +40,10 @@ _GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
 _NUMBERED = re.compile(r"^(?P<number>\d{1,2}\.\d{1,2})\.? ?(?P<name>[^\d\s].*)$")
 _DOTTED = re.compile(r"^\d{1,2}\.\d{1,2}$")
 _FIGURE = re.compile(r"^(?P<value>-?\d[\d,]*(?:\.\d+)?) ?(?P<unit>[ก-ฮเ-ไ]\S*)?$")
+#: The office in charge, where it is said below an indicator's name.
+OWNER = re.compile(r"^(?:ผู้|หน่วยงาน(?:ที่)?)รับผิดชอบ ?(?::|$) ?(?P<owner>.*)$")
+#: A year's cell that holds its target and its result.
+_BOTH = re.compile(r"^(?:ค่า)?เป้าหมาย ?:? ?(?P<target>.*?) ?(?<!เป้าหมาย)ผล(?:การดำเนินงาน|งาน)? ?:? ?(?P<result>.*)$")
 _SCORE = re.compile(r"\((?P<score>\d{2,3})\)")
 
 Row = Sequence[TextLine]
@@ -124,6 +128,9 @@ def _cells(row: Row) -> dict[int, str]:
 def _indicator(
     row: Row, cells: Mapping[int, str], header: Header, sub: str | None, group: tuple[int | None, str | None]
 ) -> Indicator:
+    printed_row = row
+    row, owner = _without_owner(row, header.fields["name"])
+    cells = _cells(row)
     said = {name: cells.get(column) for name, column in header.fields.items()}
     printed: dict[int, list[str]] = {}
     for line in row:
@@ -133,8 +140,10 @@ def _indicator(
     numbered = _NUMBERED.match(said["name"] or "")
     own_number = _DOTTED.match(said.get("number") or "")
     target = _FIGURE.match(cells.get(header.target, "")) if header.target is not None else None
-    verdict = read_verdict(_SCORE.sub("", said.get("verdict") or "").strip())
-    score = _SCORE.search(said.get("verdict") or "")
+    stated = said.get("verdict") or ("" if "verdict" in said else said.get("comment")) or ""
+    verdict = read_verdict(_SCORE.sub("", stated).strip())
+    score = _SCORE.search(stated) if verdict else None
+    targets, results = _by_year(cells, header)
     return Indicator(
         sub_criterion=sub,
         group_no=group[0],
@@ -145,14 +154,35 @@ def _indicator(
         direction=said.get("direction"),
         achievement_pct=number(said.get("achievement_pct") or ""),
         unit=own.get("unit") or (target["unit"] if target else None),
-        targets={year: printed_value(cells[column]) for column, year in header.targets.items() if column in cells},
-        results={year: printed_value(cells[column]) for column, year in header.results.items() if column in cells},
+        targets=targets,
+        results=results,
         score=number(said.get("score") or (score["score"] if score else "")),
         verdict=verdict.value if verdict else None,
         comment=own.get("comment"),
-        owner=own.get("owner"),
-        **place(row),  # type: ignore[arg-type]
+        owner=own.get("owner") or owner,
+        **place(printed_row),  # type: ignore[arg-type]
     )
+
+
+def _without_owner(row: Row, name: int) -> tuple[Row, str | None]:
+    """A row without the office in charge, where the cell of the name says it, and that office."""
+    lines = [line for line in row if line.cell and line.cell.column == name]
+    for at, line in enumerate(lines):
+        if found := OWNER.match(line.plain):
+            owner = join_wrapped([line.text[found.start("owner") :], *(below.text for below in lines[at + 1 :])])
+            return [other for other in row if other not in lines[at:]], owner
+    return row, None
+
+
+def _by_year(cells: Mapping[int, str], header: Header) -> tuple[dict[str, float | str], dict[str, float | str]]:
+    """A row's targets and results by year."""
+    targets = {year: cells[column] for column, year in header.targets.items() if column in cells}
+    results = {year: cells[column] for column, year in header.results.items() if column in cells}
+    for year, text in list(results.items()):
+        if both := _BOTH.match(text):
+            targets[year], results[year] = both["target"], both["result"]
+    kept = [{year: printed_value(text) for year, text in by.items() if text} for by in (targets, results)]
+    return kept[0], kept[1]
 
 
 def printed_value(text: str) -> float | str:
