@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline.forms import tables
 from pipeline.forms.award_criteria import criteria
 from pipeline.forms.award_questions import questions
-from pipeline.forms.award_terms import Terms
+from pipeline.forms.award_terms import Terms, award_name
 from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import following, numbered, without_bullet
@@ -29,7 +29,7 @@ from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 FAMILY = "award_report"
 
-_TITLE = re.compile(r"รายงาน(?:ผล|สรุป|ผลสัมฤทธิ์|การ)|สรุปผล|ผลการ(?:สมัคร|ส่งผลงาน|ดำเนิน)|ถอดบทเรียน")
+_TITLE = re.compile(r"รายงาน(?:ผล|สรุป|ผลสัมฤทธิ์|การ)|สรุป(?:ผล|การ|ราย)|ผลการ(?:สมัคร|ส่งผลงาน|ดำเนิน)|ถอดบทเรียน")
 _AWARD = re.compile(r"รางวัลเลิศรัฐ|Public Sector Excellence Award", re.IGNORECASE)
 #: What a report on awards has; two of them tell it from a letter that mentions one.
 _PARTS = (
@@ -137,7 +137,7 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
         if first.startswith("สาขา"):
             branch, award_type, office = terms.settle(first) or first, None, None
         elif not _TICK.search(row.cells[0]) and not _WORK.match(first) and not last:
-            award_type, office = terms.opening(clean(bold)) or clean(bold), None
+            award_type, office = terms.opening(clean(bold)) or award_name(clean(bold)), None
         else:
             office = last or office
             yield _submission(row, year, branch, award_type, office)
@@ -199,9 +199,13 @@ HEADINGS: Mapping[str, re.Pattern[str]] = {
 }
 _OPENS_ITEM = re.compile(r"^(?:[-–•●▪] ?|\(?\d{1,2}[.)] ?)\S")
 _PROSE = 40
-_GAP = re.compile(r" แต่ ?(?P<gap>.+?) (?:จึง|ดังนั้น)")
+#: What lacks: after "but", or a clause that says so.
+_GAP = re.compile(r"(?: แต่ ?|(?:^|\s)(?=\S*(?:ยังขาด|ยังไม่|ขาดการ)))(?P<gap>\S.*?) ?(?:จึง|ดังนั้น)(?= ?(?:ควร|ต้อง|เห็น|ขอ))")
 _THEREFORE = re.compile(r"(?:จึง|ดังนั้น ?)?ควร(?:จะ)?(?:มีการ(?:ดำเนินการ)?)?")
-_AND = re.compile(r" (?:พร้อมทั้ง|พร้อมกับ(?:การ)?|รวมทั้ง|ตลอดจน|อีกทั้ง|และ(?=สนับสนุน|ส่งเสริม|จัดให้|ผลักดัน)) ?")
+_AND = re.compile(
+    r" (?:พร้อมทั้ง|พร้อมกับ(?:การ)?|รวมทั้ง|ตลอดจน|อีกทั้ง"
+    r"|และ(?=สนับสนุน|ส่งเสริม|จัดให้|จัดทำ|จัดตั้ง|กำหนด|เผยแพร่|ผลักดัน)) ?"
+)
 
 
 def _lessons(rows: Sequence[Row], used: set[int]) -> Iterator[Record]:

@@ -18,6 +18,8 @@ from pipeline.thai import arabic_digits, squeeze
 
 _PREFIX = re.compile(r"^(?:ประเภทราย?าง?วัล|ประเภทรางวัล|ประเภท|รางวัล(?=คุณภาพ|เลิศรัฐ|การ|บริการ))\s*")
 _TERM = re.compile(r"^(?:สาขา|ประเภท|รางวัล|คุณภาพการบริหาร)[ก-๙]")
+#: What the awards of one branch are called after.
+_AN_AWARD = re.compile(r"คุณภาพการบริหาร")
 #: The branches of the award that every edition has.
 BRANCHES = ("สาขาบริการภาครัฐ", "สาขาคุณภาพการบริหารจัดการภาครัฐ", "สาขาการบริหารราชการแบบมีส่วนร่วม")
 #: Words of a sentence that goes on to list what a name stands for.
@@ -38,6 +40,15 @@ def core(term: str) -> str:
     True
     """
     return arabic_digits(squeeze(_PREFIX.sub("", term)))
+
+
+def award_name(text: str) -> str:
+    """The name of an award as its branch says it, with the word "award" that a table of results leaves out.
+
+    >>> award_name("คุณภาพการบริหารจัดการภาครัฐ รายหมวด"), award_name("ประเภทเปิดใจ")
+    ('รางวัลคุณภาพการบริหารจัดการภาครัฐ รายหมวด', 'ประเภทเปิดใจ')
+    """
+    return f"รางวัล{text}" if _AN_AWARD.match(text) else text
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,8 @@ class Terms:
             return body
         prefixes = [found[0] for name in readings for wording in pool[name] if (found := _PREFIX.match(wording))]
         prefix = max(dict.fromkeys(prefixes), key=prefixes.count, default="")
-        return ("รางวัล" if prefix.startswith("รางวัล") else "ประเภท" if prefix else "") + _PREFIX.sub("", body)
+        bare = _PREFIX.sub("", body)
+        return f"ประเภท{bare}" if prefix.startswith("ประเภท") else f"รางวัล{bare}" if prefix else award_name(bare)
 
     def _siblings(self, one: str, other: str) -> bool:
         """Whether one list names both: they stand on lines with nothing but terms between them."""

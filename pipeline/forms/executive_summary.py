@@ -36,6 +36,8 @@ _TO_IMPROVE = re.compile(
     r"(?:(?:ประเด็น|จุด|ข้อ|สิ่ง)ที่ ?(?:ยัง)?(?:ต้อง|ควร)(?:ปรับปรุง|พัฒนา)|โอกาสในการ(?:ปรับปรุง|พัฒนา)|ข้อควรปรับปรุง)\s*:?\s*"
 )
 _POINT = re.compile(r"^\(? ?(?P<number>\d{1,2}) ?[).](?!\d) ?(?P<text>\S.*)$")
+#: How many points a heading announces.
+_HOW_MANY = re.compile(r"จำนวน ?(\d{1,2}) ?(?:ข้อ|ประเด็น|รายการ|ตัวชี้วัด)")
 #: What follows a heading whose points stand on its line.
 _LISTS = re.compile(
     r"^[\s☒]*(?:มี)? ?(?:จำนวน ?\d+ ?(?:ข้อ|ประเด็น|รายการ|ตัวชี้วัด))? ?(?P<lead>ได้แก่|คือ)?(?:ดังนี้|ประกอบด้วย)?"
@@ -168,6 +170,7 @@ def _points(section: Section) -> list[_Point]:
     listing = False  # points of a list not passed may follow
     current: _Point | None = None
     expected = 1
+    announced: int | None = None
     heading: list[TextLine] = []
     over = False  # the categories' lists stand under one heading
 
@@ -195,8 +198,11 @@ def _points(section: Section) -> list[_Point]:
             if found and over and not _TO_IMPROVE.search(plain):
                 listing, heading = True, []
                 continue
-            if _NOT_PASSED.search(plain) and not (not found and _POINT.match(line.plain)):
+            failing = _NOT_PASSED.search(plain)
+            if failing and not (not found and _POINT.match(line.plain)):
                 listing = True
+                how_many = _HOW_MANY.search(plain, failing.end())
+                announced = int(how_many[1]) if how_many else None
                 if found and (own := _run_in(line)):
                     points += [_Point("not_passed", category, title, n, [text], [line]) for n, text in own]
                     current, expected, heading = points[-1], len(own) + 1, []
@@ -215,7 +221,7 @@ def _points(section: Section) -> list[_Point]:
             current = _Point("not_passed", category, title, None, [line.text[dashed.start("text") :]], [line])
             points.append(current)
         elif listing and category is not None and (point := _POINT.match(line.plain)):
-            if int(point["number"]) == expected:
+            if int(point["number"]) == expected and expected <= (announced or expected):
                 text = line.text[point.start("text") :]
                 current = _Point("not_passed", category, title, expected, [text], [line])
                 points.append(current)
