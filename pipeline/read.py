@@ -64,7 +64,7 @@ def read_document(document: Document) -> Reading:
     sections = forms.sections(document)
     named = [s.agency for s in sections if s.agency]
     agency = _only(named) if named else cover_agency([line for s in sections for line in s.lines])
-    fiscal_year = _only([s.fiscal_year for s in sections])
+    fiscal_year = _only([s.fiscal_year for s in sections if not s.within])
     for section in sections:
         section.agency = section.agency or agency
         section.fiscal_year = section.fiscal_year or fiscal_year
@@ -75,7 +75,7 @@ def read_document(document: Document) -> Reading:
         media_type=document.media_type,
         title=document.title,
         pages=len(document.pages),
-        families=list(dict.fromkeys(s.family for s in sections if s.family != "other")) or ["other"],
+        families=list(dict.fromkeys(s.within or s.family for s in _known(sections))) or ["other"],
         agency=agency,
         fiscal_year=fiscal_year,
         warnings=[*document.warnings, *(w for s in _known(sections) for w in s.warnings)],

@@ -11,10 +11,11 @@ import pytest
 
 from pipeline.extract.furniture import mark
 from pipeline.extract.model import CUT_ROW, BBox, Cell, Document, Line, Page
+from pipeline.forms.base import fiscal_year_of
 from pipeline.forms.lines import text_lines
 from pipeline.forms.tables import blocks, clean, rows, unwrapped
 from pipeline.read import read, read_document
-from pipeline.records import Award, Faq, Plan
+from pipeline.records import Activity, Award, Faq, Finding, Plan
 from pipeline.thai import squeeze
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples" / "families"
@@ -199,6 +200,60 @@ def test_a_heading_at_the_top_of_a_page_may_be_a_citation(lines_of_prose: int, p
     below[1].bbox = BBox(70, 80, 300, 96)
     found = read_document(document([*top, *prose, *below])).records
     assert sum(isinstance(record, Plan) for record in found) == plans
+
+
+RULED_PLAN = """\
+(ร่าง) แผนพัฒนาการดำเนินการ หมวด 6
+ประจำปีงบประมาณ พ.ศ. 2566
+ส่วนราชการ : สำนักงานส่งเสริมการเดินเรือชุมชน
+ชื่อแผนพัฒนาองค์กร : แผนเชื่อมผังงานท่าเรือ
+หมวด : 6 การมุ่งเน้นระบบปฏิบัติการ
+ตัวชี้วัดหลักของแผนงาน : ร้อยละของท่าเรือที่ผังตรงกับงานจริง
+จำนวนครั้งที่แก้ผังทันกำหนด
+งบประมาณ : -
+
+กิจกรรม/ขั้นตอน\tระยะเวลา\tเริ่มต้น\tสิ้นสุด\tปีงบประมาณ 2566\tผลผลิต\tผู้รับผิดชอบ\tผู้เกี่ยวข้อง
+1. ประชุมคณะทำงาน\t1 เดือน\tต.ค.\tต.ค.\t\tรายงานการประชุม\tคณะทำงาน\t
+2. เชื่อมผังงาน\t\t\t\t\t\t\t
+2.1 ทบทวนผังงานของท่าเรือ (6.1 Basic)\t3 เดือน\tพ.ย.\tม.ค.\t\t- กลุ่มผู้ใช้บริการท่าเรือ\tคณะทำงาน\tทุกกอง
+2.2 เชื่อมผังกับเจ้าท่า (6.1 Advance) (6.2 Basic)\t6 เดือน\tก.พ.\tก.ค.\t\t- แบบแจ้งเรือใบเดียวกัน\tกองแผนงาน\t
+"""
+
+
+def _assessment_with(plan: str) -> list[object]:
+    text = (SAMPLES / "self_assessment.txt").read_text("utf-8")
+    return list(read_document(laid_out(text[: text.index("ส่วนราชการ :")] + plan)).records)
+
+
+def test_a_ruled_draft_plan_is_part_of_its_self_assessment() -> None:
+    """Its steps name their criteria at their ends; its year is the next one and not that of what was found."""
+    records = _assessment_with(RULED_PLAN)
+    (plan,) = [record for record in records if isinstance(record, Plan)]
+    assert (plan.family, plan.category, plan.fiscal_year, plan.budget) == ("self_assessment", 6, 2566, None)
+    assert plan.criteria_refs == ["6.1", "6.2"]
+    assert plan.kpis == ["ร้อยละของท่าเรือที่ผังตรงกับงานจริง", "จำนวนครั้งที่แก้ผังทันกำหนด"]
+    steps = [record for record in records if isinstance(record, Activity)]
+    assert [(s.step_no, s.group, s.criteria_ref, s.output, s.responsible, s.family) for s in steps] == [
+        ("1", None, None, "รายงานการประชุม", "คณะทำงาน", "self_assessment"),
+        ("2.1", "2. เชื่อมผังงาน", "6.1", "- กลุ่มผู้ใช้บริการท่าเรือ", "คณะทำงาน", "self_assessment"),
+        ("2.2", "2. เชื่อมผังงาน", "6.1, 6.2", "- แบบแจ้งเรือใบเดียวกัน", "กองแผนงาน", "self_assessment"),
+    ]
+    found = [record for record in records if isinstance(record, Finding)]
+    assert found and {finding.fiscal_year for finding in found} == {None}
+
+
+@pytest.mark.parametrize(
+    "plans", [RULED_PLAN + RULED_PLAN, RULED_PLAN.replace("หมวด : 6", "หมวด : 2").replace("หมวด 6", "หมวด 2")]
+)
+def test_plans_of_other_categories_are_no_part_of_a_self_assessment(plans: str) -> None:
+    found = [record for record in _assessment_with(plans) if isinstance(record, Plan)]
+    assert {plan.family for plan in found} == {"development_plan"}
+
+
+def test_a_year_may_stand_where_a_line_wraps() -> None:
+    head = [line(f"บรรทัดที่ {n}", 60 + 30 * n) for n in range(10)]
+    wrapped = [line("ผลการดำเนินการ ประจำปีงบประมาณ", 400, joint=" "), line("พ.ศ. 2566", 420)]
+    assert fiscal_year_of(text_lines([*head, *wrapped])) == 2566
 
 
 def test_a_list_goes_on_within_the_lines_of_its_cell() -> None:

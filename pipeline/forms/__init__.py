@@ -59,7 +59,7 @@ def parse(found: Iterable[Section]) -> Iterator[Record]:
         if form.prose:
             records += leftover(section, records)
         for record in records:
-            record.family = section.family
+            record.family = section.within or section.family
             record.agency = record.agency or section.agency
             record.fiscal_year = record.fiscal_year or section.fiscal_year
             yield record

@@ -7,12 +7,13 @@ a module and add its FORM to `pipeline.forms.FORMS`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.extract.model import BBox
 from pipeline.forms import tables
-from pipeline.forms.lines import TextLine
+from pipeline.forms.lines import TextLine, joined
 from pipeline.forms.markup import printed
 from pipeline.records import Record
 from pipeline.thai import arabic_digits, join_wrapped
@@ -60,13 +61,15 @@ _TITLE = 8
 class Section:
     """A stretch of a document that one form fills: its lines, whose it is, and of which fiscal year.
 
-    `warnings` collects sentences for the user, each naming the place it speaks of.
+    `within` is the family of the form before it that it is a part of. `warnings` collects sentences for the user,
+    each naming the place it speaks of.
     """
 
     family: str
     lines: Sequence[TextLine]
     agency: str | None = None
     fiscal_year: int | None = None
+    within: str | None = None
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, message: str, line: TextLine) -> None:
@@ -81,7 +84,8 @@ class Form:
 
     A form with `markup` is given the lines of the text as they are and reads markdown, tabs and HTML itself; any
     other is given them as they would stand on a page, see `pipeline.forms.markup`. One with `prose` holds running text
-    beside what it yields records of, which is kept as passages.
+    beside what it yields records of, which is kept as passages. `owns` tells of its section and the one that follows
+    whether the second, though another form, is a part of the first.
     """
 
     family: str
@@ -89,6 +93,7 @@ class Form:
     parse: Callable[[Section], Iterable[Record]]
     markup: bool = False
     prose: bool = False
+    owns: Callable[[Section, Section], bool] = lambda section, after: False
 
 
 def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
@@ -112,6 +117,10 @@ def cut(lines: Sequence[TextLine], forms: Iterable[Form]) -> list[Section]:
             family, shown = openings[start], printed(body)
             seen = shown if family in unread else body
             sections.append(Section(family, seen, agency_of(body), fiscal_year_of(shown)))
+    owners = {form.family: form.owns for form in forms}
+    for section, after in pairwise(sections):
+        if section.family in owners and owners[section.family](section, after):
+            after.within = section.family
     return sections
 
 
@@ -150,10 +159,22 @@ def fiscal_year_of(lines: Sequence[TextLine]) -> int | None:
         if found := _PRINTED.search(line.plain):
             later = found["month"].strip().startswith(_NEXT_FISCAL_YEAR)
             return int(found["year"]) + later
-    for line in lines[_TITLE:_HEAD]:
-        if found := _YEAR.search(line.plain):
+    for paragraph in _paragraphs(lines[_TITLE:_HEAD]):
+        if found := _YEAR.search(arabic_digits(joined(paragraph))):
             return int(found[1] or found[2])
     return None
+
+
+def _paragraphs(lines: Sequence[TextLine]) -> Iterator[list[TextLine]]:
+    """Lines, those that run on into each other together."""
+    held: list[TextLine] = []
+    for line in lines:
+        held.append(line)
+        if line.line.joint is None:
+            yield held
+            held = []
+    if held:
+        yield held
 
 
 def _title(lines: Sequence[TextLine]) -> str:

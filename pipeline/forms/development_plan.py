@@ -32,8 +32,9 @@ from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import ancestors, enumerated, following, numbered
 from pipeline.forms.passages import passages, row_passage
 from pipeline.forms.tables import Row, clean
+from pipeline.forms.wording import OPEN_END
 from pipeline.records import Activity, Plan, Record
-from pipeline.thai import arabic_digits, squeeze
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 FAMILY = "development_plan"
 
@@ -76,6 +77,8 @@ _TITLE = re.compile(
     r"^(?:\(ร่าง\) ?)?แผน(?:พัฒนา|ปรับปรุง)(?:องค์(?:กร|การ)|คุณภาพการบริหารจัดการ(?:ภาครัฐ)?)"
     r" ?(?:\([^()]*\) ?)?หมวด(?:ที่)? ?[1-7]"
 )
+#: What stands above, or below, the form of a draft: "(ร่าง) แผนพัฒนา…", the category with the year.
+_DRAFT_TITLE = re.compile(r"^\(?ร่าง\)? ?แผน|^หมวด(?:ที่)? ?[1-7](?!\d).*ประจำปี")
 #: The head of a chart of months or years, which has no text of its own or names the year.
 _CHART = re.compile(r"^$|^(?:ปี(?:งบประมาณ)?|แผนการดำเนิน(?:งาน|การ)|เดือน|ไตรมาส|Q ?\d)")
 _LABELS = {name: re.compile(rf"(?:{words})(?: ?\([^()]*\))?") for name, words in FIELDS.items()}
@@ -91,6 +94,11 @@ _BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
 _GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
 _CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
 _LIST_ITEM = re.compile(r"<li\b[^<>]*>(.*?)(?=</?li\b|</?[ou]l\b|$)", re.IGNORECASE)
+#: The criterion, with its level, that a step of a draft ends on.
+TAG = re.compile(r"\((?P<number>[1-7]\.\d)(?: [A-Za-z, ]+)?\)")
+#: What stands in a field that is left open.
+NOTHING = re.compile(r"^[-–.\s]*$")
+_MEASURE = re.compile(r"^(?:[-–•] ?|\(?\d{1,2}[.)] ?)?(?:ร้อยละ|ระดับ|จำนวน|อัตรา|คะแนน|สัดส่วน)")
 _DASHES = re.compile(r"(?:^|\s+)- (?=[^\d๐-๙])")
 _REMARK = re.compile(r"^หมายเหตุ")
 _SUM = re.compile(r"^รวม(?:ทั้งสิ้น|ทั้งหมด|งบประมาณ|เงิน|เป็นเงิน)*$")
@@ -101,11 +109,16 @@ _NUMBER = re.compile(r"([1-7])(?![\d.])")
 _AMOUNT = re.compile(r"^(?:-|–|ไม่มี|ไม่ใช้งบประมาณ|[\d,]+(?:\.\d+)?(?: ?(?:บาท|ลบ\.|ล้านบาท))?)$")
 _UNIT = re.compile(
     r"^[-–] ?(?=\S)?(?:{0})|^(?:{0})".format(
-        r"สำนัก|ส\.|กลุ่ม|คณะ|กอง|ฝ่าย|ศูนย์|หน่วย|ทุก|ผู้บริหาร|ผู้อำนวยการ|ผู้รับผิดชอบ|ผู้ที่|กพร|ก\.พ\.ร|เจ้าหน้าที่|บุคลากร"
+        r"สำนัก|ส\.|กลุ่ม(?!ผู้(?:รับ|ใช้|มีส่วน)|เป้าหมาย)|คณะ|กอง|ฝ่าย|ศูนย์|หน่วย|ทุก|ผู้บริหาร|ผู้อำนวยการ|ผู้รับผิดชอบ|ผู้ที่|กพร|ก\.พ\.ร|เจ้าหน้าที่|บุคลากร"
         r"|ข้าราชการ|เลขา|อธิบดี|สถาบัน|กรม|งาน(?=[ก-๙]+$)"
     )
 )
 _EVERYONE = re.compile(r"^[-–]? ?(?:ทุก|ผู้บริหาร|บุคลากร|ข้าราชการ|ประชาชน|ผู้รับบริการ|ผู้เกี่ยวข้อง)")
+
+
+def _is_title(row: Row) -> bool:
+    plain = arabic_digits(row.text)
+    return not row.in_table and bool(_TITLE.match(plain) or _DRAFT_TITLE.match(plain))
 
 
 def _heads_table(rows: Sequence[Row], at: int) -> bool:
@@ -121,7 +134,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     if named is None or not any(_header(row) for row in rows[named:]):
         return
     above = range(max(named - 6, 0), named)
-    titles = [at for at in above if _TITLE.match(arabic_digits(rows[at].text))]
+    titles = [at for at in above if _is_title(rows[at])]
     agencies = [at for at in above if _labels(rows[at], "agency")]
     first = rows[[*titles, *agencies, named][0]].lines[0].line.number
     yield next(at for at, line in enumerate(lines) if line.line.number == first)
@@ -136,10 +149,14 @@ def parse(section: Section) -> Iterator[Record]:
     rest: list[TextLine] = []
     for sheet in _sheets(section, rest):
         reader = _PlanForm(sheet.form, document)
-        plan = reader.plan(sheet.title)
+        plan = reader.plan(sheet.title, sheet.lines)
         plan.plan_id = f"plan {sheet.lines[0].line.number}"
+        activities = list(_Steps(section, sheet, plan, document).activities())
+        plan.criteria_refs = plan.criteria_refs or tagged(activities)
+        if section.within and plan.budget and NOTHING.match(plan.budget):  # a draft's dash: not known yet
+            plan.budget = None
         yield plan
-        for activity in _Steps(section, sheet, plan, document).activities():
+        for activity in activities:
             activity.plan_id, activity.plan_name = plan.plan_id, plan.name
             activity.agency, activity.fiscal_year = plan.agency, plan.fiscal_year
             yield activity
@@ -159,7 +176,8 @@ class _Sheet:
 
     @property
     def lines(self) -> list[TextLine]:
-        return [*self.title, *(line for row in self.form for line in row.lines)]
+        lines = [*self.title, *(line for row in self.form for line in row.lines)]
+        return sorted(lines, key=lambda line: line.line.number)
 
 
 def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
@@ -184,6 +202,8 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
             sheet, title, header = _Sheet(title, [row]), [], None
         elif not row.tabular and (_TITLE.match(plain) or (title and plain.startswith("ประจำปี"))):
             title += row.lines
+        elif not header and not row.in_table and _DRAFT_TITLE.match(plain):
+            (sheet.title if sheet else title).extend(row.lines)
         elif title and row.tabular:  # the head of a form set as a table
             rest += row.lines
         elif sheet is None or title:
@@ -294,8 +314,8 @@ class _PlanForm:
             self._values.setdefault(label[0], [])
             return
         before = text[: labels[0].start()].strip() if labels else text
-        if before:
-            self._continue(before if labels or self._open != "kpis" else _dashed(cell), tabular)
+        for part in [before] if labels or self._open != "kpis" else _items(cell):
+            self._continue(part, tabular)
         ends = [found.start() for found in labels] + [len(text)]
         for found, end in zip(labels, ends[1:], strict=True):
             self._open = str(found.lastgroup)
@@ -303,7 +323,7 @@ class _PlanForm:
             self._values.setdefault(self._open, []).extend([value] if value else [])
 
     def _continue(self, text: str, tabular: bool) -> None:
-        """More of a value. Where two columns were read line by line, a list goes on where its number says."""
+        """More of a value, if any. Where two columns were read line by line, a list goes on where its number says."""
         target = self._open
         number = numbered(text).number
         if not tabular and number and int(number.partition(".")[0]) > 1:
@@ -316,16 +336,20 @@ class _PlanForm:
                 ),
                 target,
             )
-        if target:
+        if text and target:
             self._values.setdefault(target, []).append(text)
 
     def _text(self, name: str) -> str | None:
         text = _NOTE.sub(" ", " ".join(self._values.get(name, ())))
         return tables.cell_text(text, self._document) or None
 
-    def plan(self, title: Sequence[TextLine]) -> Plan:
-        """The plan the form describes."""
-        lines = [*title, *(line for row in self._form for line in row.lines)]
+    def _kpis(self) -> list[str]:
+        items = _listed(self._text("kpis") or "")
+        apart = measures(self._values.get("kpis", ())) if len(items) == 1 else []
+        return apart if len(apart) > 1 else items
+
+    def plan(self, title: Sequence[TextLine], lines: Sequence[TextLine]) -> Plan:
+        """The plan the form describes, which has a title and stands on `lines`."""
         said = [self._text("category") or "", *(t.text for t in title)]
         category = _CATEGORY.search(arabic_digits(" ".join(said))) or _NUMBER.match(arabic_digits(said[0]))
         return Plan(
@@ -336,7 +360,7 @@ class _PlanForm:
             name=self._text("name"),
             objective=self._text("objective"),
             responsible=self._text("unit") or self._text("responsible"),
-            kpis=_listed(self._text("kpis") or ""),
+            kpis=self._kpis(),
             period=self._text("period"),
             budget=self._text("budget"),
             summary=self._text("summary"),
@@ -344,16 +368,35 @@ class _PlanForm:
         )
 
 
-def _dashed(cell: str) -> str:
-    """A cell's text, each item of a list in it after a dash where nothing else is before it.
+def _items(cell: str) -> list[str]:
+    """A cell's paragraphs, or the items of a list in it, each after a dash where nothing else is before it.
 
-    >>> _dashed("<ul><li>จำนวนคู่มือ</li><li>ร้อยละผู้ใช้</li></ul>")
-    '- จำนวนคู่มือ - ร้อยละผู้ใช้'
+    >>> _items("<ul><li>จำนวนคู่มือ</li><li>ร้อยละผู้ใช้</li></ul>")
+    ['- จำนวนคู่มือ', '- ร้อยละผู้ใช้']
     """
     items = [text for part in _LIST_ITEM.findall(cell) if (text := clean(part))]
     if len(items) < 2 or any(item.startswith("-") or numbered(item).number for item in items):
-        return clean(cell)
-    return " ".join(f"- {item}" for item in items)
+        return tables.blocks(cell)
+    return [f"- {item}" for item in items]
+
+
+def measures(parts: Sequence[str]) -> list[str]:
+    """Indicators that nothing but the layout parts: each begins a line or paragraph with what it measures.
+
+    >>> measures(["ร้อยละของท่า", "ที่ตรงเวลา", "จำนวนครั้งที่แก้"])
+    ['ร้อยละของท่าที่ตรงเวลา', 'จำนวนครั้งที่แก้']
+    """
+    groups: list[list[str]] = []
+    for part in parts:
+        if not groups or (_MEASURE.match(part) and not OPEN_END.search(groups[-1][-1])):
+            groups.append([])
+        groups[-1].append(part)
+    return [text for group in groups if not NOTHING.match(text := join_wrapped(group))]
+
+
+def tagged(activities: Sequence[Activity]) -> list[str]:
+    """The criteria that steps refer to, in order, each once."""
+    return list(dict.fromkeys(ref for a in activities for ref in (a.criteria_ref or "").split(", ") if ref))
 
 
 def _listed(text: str) -> list[str]:
@@ -497,7 +540,7 @@ class _Steps:
         above = self._sub or self._group
         yield Activity(
             group=above.text if above else None,
-            criteria_ref=(self._sub and self._sub.code) or (self._group and self._group.code) or None,
+            criteria_ref=tags(text) or (self._sub and self._sub.code) or (self._group and self._group.code) or None,
             step_no=number,
             text=text,
             **{name: self._mended(value) or None for name, value in entry.values.items() if value},  # type: ignore[arg-type]
@@ -541,6 +584,16 @@ class _Steps:
 
     def _mended(self, cell: str) -> str:
         return tables.cell_text(cell, self._document)
+
+
+def tags(text: str) -> str | None:
+    """The criteria in brackets at a step's end, each with the levels it is to reach; None where there are none.
+
+    >>> tags("ทบทวนช่องทาง (3.1 Significance) (๓.๓ Advance)"), tags("ข้อ 3.1 ของแบบ")
+    ('3.1, 3.3', None)
+    """
+    refs = [found["number"] for found in TAG.finditer(arabic_digits(text))]
+    return ", ".join(dict.fromkeys(refs)) or None
 
 
 def _fused_heading(text: str, after: str | None) -> tuple[str, str, str] | None:

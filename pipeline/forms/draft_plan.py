@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.forms.base import Section, fiscal_year_of, place
-from pipeline.forms.development_plan import FIELDS
+from pipeline.forms.development_plan import FIELDS, NOTHING, TAG, measures, tagged, tags
 from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import enumerated, following, parent
 from pipeline.forms.side_by_side import MARGIN, Column, split
@@ -35,11 +35,8 @@ _TIMES = re.compile(
     r"^(?P<activity>.*?) (?P<duration>\d{1,2} ?(?:เดือน|วัน|สัปดาห์|ครั้ง)) "
     rf"(?P<start>{_MONTH}) ?(?P<end>{_MONTH})(?: (?P<rest>.*))?$"
 )
-_CRITERION = re.compile(r"\((?P<number>[1-7]\.\d)(?: [A-Za-z, ]+)?\)")
-_MEASURE = re.compile(r"^(?:[-–•] ?|\(?\d{1,2}[.)] ?)?(?:ร้อยละ|ระดับ|จำนวน|อัตรา|คะแนน|สัดส่วน)")
 _UNIT = re.compile(r"^(?:- ?)?(?:คณะ|สำนัก|กอง|กลุ่ม|ฝ่าย|ศูนย์|ทุก|ผู้|หน่วย|เลขา|กรม|ส\.|กพร)")
 _TITLE = re.compile(r"^\(?ร่าง\)? ?แผน|^หมวด(?:ที่)? ?\d.*ประจำปี")
-_NOTHING = re.compile(r"^[-–.\s]*$")
 #: How much wider than the names on first lines a column of offices may be.
 _UNIT_WIDER = 1.25
 #: The confidence in a row whose columns are not sure.
@@ -84,7 +81,7 @@ class DraftPlan:
 
     def _text(self, name: str) -> str | None:
         text = join_wrapped(self.fields.get(name, []))
-        return None if _NOTHING.match(text) else text
+        return None if NOTHING.match(text) else text
 
     def records(self, section: Section) -> Iterator[Record]:
         """The plan, then its activities."""
@@ -104,8 +101,7 @@ class DraftPlan:
             **place(self.lines),  # type: ignore[arg-type]
         )
         activities = list(_activities(section, self))
-        refs = [number for a in activities for number in (a.criteria_ref or "").split(", ") if number]
-        plan.criteria_refs = list(dict.fromkeys(refs))
+        plan.criteria_refs = tagged(activities)
         yield plan
         for activity in activities:
             activity.plan_id, activity.plan_name = plan.plan_id, plan.name
@@ -162,14 +158,7 @@ def _next_step(line: TextLine, steps: Sequence[_Step]) -> str | None:
 def _kpis(lines: Sequence[str]) -> list[str]:
     """Indicators: numbered, or each beginning with what it measures."""
     items = enumerated(join_wrapped(lines))[1]
-    if items:
-        return [item.text for item in items]
-    groups: list[list[str]] = []
-    for line in lines:
-        if not groups or _MEASURE.match(line):
-            groups.append([])
-        groups[-1].append(line)
-    return [text for group in groups if not _NOTHING.match(text := join_wrapped(group))]
+    return [item.text for item in items] or measures(lines)
 
 
 # -- the table ------------------------------------------------------------------------------------------
@@ -222,10 +211,9 @@ def _activities(section: Section, plan: DraftPlan) -> Iterator[Activity]:
             continue
         if not sure:
             section.warn(f"step {step.number}: its columns may be told apart wrongly", step.lines[0])
-        refs = [found["number"] for found in _CRITERION.finditer(arabic_digits(text))]
         yield Activity(
             group=group[1] if group and parent(step.number) == group[0] else None,
-            criteria_ref=", ".join(dict.fromkeys(refs)) or None,
+            criteria_ref=tags(text),
             step_no=step.number,
             text=text,
             duration=opening.duration,
@@ -249,9 +237,7 @@ def _columns(openings: Sequence[_Opening]) -> list[Column]:
     activity = max((room(opening.activity) for opening in openings if opening.duration), default=1.0)
     unit = max(units) * _UNIT_WIDER
     return [
-        Column(
-            activity, opens=lambda _: 3.0, after=_after_tag, ends=lambda text: 0.0 if _CRITERION.search(text) else 1.5
-        ),
+        Column(activity, opens=lambda _: 3.0, after=_after_tag, ends=lambda text: 0.0 if TAG.search(text) else 1.5),
         Column(
             max(outputs),
             opens=lambda text: 0.0 if text.startswith("-") else 1.0 + bool(_UNIT.match(text)),
@@ -264,12 +250,12 @@ def _columns(openings: Sequence[_Opening]) -> list[Column]:
 
 def _after_tag(before: str, text: str) -> float:
     """After the criterion in brackets an activity holds nothing but another."""
-    return 100.0 if _CRITERION.search(before) and not _CRITERION.match(text) else 0.0
+    return 100.0 if TAG.search(before) and not TAG.match(text) else 0.0
 
 
 def _tagged(text: str) -> float:
     """The criterion in brackets belongs to the activity."""
-    return 100.0 if _CRITERION.search(text) else 0.0
+    return 100.0 if TAG.search(text) else 0.0
 
 
 def _no_units(text: str) -> float:

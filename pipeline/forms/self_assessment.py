@@ -5,7 +5,8 @@ Summary, a criterion after the other: number and title › ผลการดำ
 its header on every page) with approach and evidence › ข้อสังเกต/ข้อเสนอแนะ › ปัญหา อุปสรรค › แนวทางการดำเนินการ ›
 ผู้รับผิดชอบ. Under each heading statements are numbered, bulleted, or a paragraph each; "-" stands for none. The
 headings may also be labels with the statement beside them, or columns of a table with a row a criterion. Between the
-two the slide of the category may be printed, which says nothing. At the end the draft of the plan for next year.
+two the slide of the category may be printed, which says nothing. At the end the draft of the plan for next year:
+as running text it is read here (`draft_plan`), as a ruled table by `development_plan`.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from itertools import takewhile
 
 from rapidfuzz import fuzz
 
-from pipeline.forms import draft_plan, levels
+from pipeline.forms import development_plan, draft_plan, levels
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine, table_rows
 from pipeline.forms.passages import passages
 from pipeline.forms.slides import SCALE
 from pipeline.forms.titles import ALIKE, heading_end, likeness
 from pipeline.forms.wording import ADDRESS, OPEN_END, apart
-from pipeline.records import Finding, Passage, Record
+from pipeline.records import Finding, Passage, Plan, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 FAMILY = "self_assessment"
@@ -354,4 +355,15 @@ def _levels(section: Section, criteria: Sequence[_Criterion]) -> Iterator[Record
                 )
 
 
-FORM = Form(FAMILY, find, parse)
+def _owns(section: Section, after: Section) -> bool:
+    """Whether what follows is the draft plan of the category assessed, and no collection of plans."""
+    if after.family != development_plan.FAMILY:
+        return False
+    outline = _outline(_unfolded(section.lines))
+    assessed = {int(criterion.number[0]) for criterion in outline.criteria}
+    records = development_plan.parse(replace(after, warnings=[]))
+    plans = [record.category for record in records if isinstance(record, Plan)]
+    return not outline.plan and len(plans) == 1 and plans[0] in assessed
+
+
+FORM = Form(FAMILY, find, parse, owns=_owns)
