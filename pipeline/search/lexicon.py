@@ -9,23 +9,17 @@ from pythainlp.corpus.common import thai_words
 from pipeline.resources import resource
 from pipeline.search.folding import fold
 from pipeline.search.synonyms import terms
-from pipeline.thai import DEPENDENT, is_thai
+from pipeline.thai import is_thai
+from pipeline.words import AFFIXES, WordList, tiling
 
-#: Syllables that make nouns of verbs and the like: they say nothing of the subject.
-_AFFIXES = frozenset(("การ", "ความ", "ผู้", "ข้อ", "นัก", "ที่", "ให้", "ใน", "และ", "ของ", "ด้าน", "มี", "ได้", "เป็น", "ทาง"))
 #: How much the parts of a compound count beside it.
 PART_WEIGHT = 0.6
 #: Lengths of words: the least that is taken apart, from which any is, the greatest that is, and the least of a part.
 _COMPOUND, _LONG, _LONGEST, _PART = 5, 12, 60, 3
 
 
-@lru_cache(maxsize=50_000)
 def segment(run: str) -> tuple[str, ...]:
     """A run of Thai letters as words that add up to it.
-
-    Of the words that begin at a place the one wins that reaches farthest together with the word after it; of
-    equals the one that a word of the domain comes after, and then the longest. PyThaiNLP's newmm cuts alike for
-    this purpose and takes more than twice as long.
 
     >>> segment("ขาดการวิเคราะห์ข้อร้องเรียน")
     ('ขาด', 'การวิเคราะห์', 'ข้อร้องเรียน')
@@ -34,42 +28,7 @@ def segment(run: str) -> tuple[str, ...]:
     >>> segment("การกำหนดทิศทาง")
     ('การ', 'กำหนด', 'ทิศทาง')
     """
-    out: list[str] = []
-    ahead: dict[int, list[int]] = {}
-    ours = domain_terms()
-    at, unknown, size = 0, 0, len(run)
-    while at < size:
-        best = reach = 0
-        for end in ahead.pop(at, None) or _ends(run, at):
-            if end == size:
-                best = end
-                break
-            ends = ahead[end] if end in ahead else ahead.setdefault(end, _ends(run, end))
-            reached = ends[0] if ends else end
-            if reached > reach or (reached == reach and run[end:reach] in ours and run[best:reach] not in ours):
-                best, reach = end, reached
-        if not best:
-            at += 1
-            continue
-        if unknown < at:
-            out.append(run[unknown:at])
-        out.append(run[at:best])
-        at = unknown = best
-    if unknown < size:
-        out.append(run[unknown:])
-    return tuple(out)
-
-
-def _ends(run: str, at: int) -> list[int]:
-    """Where words that begin at a place of a run end, the longest first; none ends before a mark."""
-    known, lengths = _lexicon()
-    size = len(run)
-    found = lengths.get(run[at : at + 4]) or lengths.get(run[at : at + 3]) or lengths.get(run[at : at + 2], ())
-    return [
-        end
-        for length in found
-        if (end := at + length) <= size and run[at:end] in known and (end == size or run[end] not in DEPENDENT)
-    ]
+    return _words().segment(run)
 
 
 @cache
@@ -79,19 +38,9 @@ def dictionary() -> frozenset[str]:
 
 
 @cache
-def _lexicon() -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
-    """The words that text is cut into, and the lengths, longest first, of those that begin with four letters.
-
-    A shorter word stands under itself, and under whatever letters of others it begins.
-    """
-    listed = (*dictionary(), *domain_terms(), *stop_words())
-    known = frozenset(word for word in listed if len(word) > 1 and all(map(is_thai, word)))
-    lengths: dict[str, set[int]] = {}
-    for word in known:
-        lengths.setdefault(word[:4], set()).add(len(word))
-    for start, found in lengths.items():
-        found.update(size for size in (2, 3) if start[:size] in known)
-    return known, {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
+def _words() -> WordList:
+    """The words that text is cut into; those of the domain before others."""
+    return WordList((*dictionary(), *domain_terms(), *stop_words()), preferred=domain_terms())
 
 
 @cache
@@ -109,27 +58,12 @@ def parts_of(word: str) -> tuple[str, ...]:
     """
     if len(word) < _COMPOUND or len(word) > _LONGEST or not is_thai(word[0]):
         return ()
-    pieces = _tiling(word)
+    pieces = tiling(word, dictionary())
     ours = word in domain_terms() and word not in dictionary()
-    sound_parts = all(len(piece) >= _PART or piece in _AFFIXES for piece in pieces)
-    if not ours and not (sound_parts and (len(word) >= _LONG or (pieces[:1] and pieces[0] in _AFFIXES))):
+    sound_parts = all(len(piece) >= _PART or piece in AFFIXES for piece in pieces)
+    if not ours and not (sound_parts and (len(word) >= _LONG or (pieces[:1] and pieces[0] in AFFIXES))):
         return ()
-    return tuple(dict.fromkeys(p for p in pieces if len(p) >= _PART and p not in _AFFIXES and p not in stop_words()))
-
-
-def _tiling(word: str) -> tuple[str, ...]:
-    """The fewest dictionary words, other than the word itself, that add up to it; () if none do."""
-    known = dictionary()
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
-    for end in range(1, len(word) + 1):
-        for start in range(end):
-            before, piece = best[start], word[start:end]
-            if before is None or piece == word or len(piece) < 2 or piece not in known:
-                continue
-            held = best[end]
-            if held is None or len(before) + 1 < len(held):
-                best[end] = (*before, piece)
-    return best[-1] or ()
+    return tuple(dict.fromkeys(p for p in pieces if len(p) >= _PART and p not in AFFIXES and p not in stop_words()))
 
 
 @cache
