@@ -36,8 +36,8 @@ class Reading:
     records: list[Record] = field(default_factory=list)
 
 
-def read(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None) -> Reading:
-    """Read a .pdf, .txt or .md file into records.
+def read(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None, tagged: bool = True) -> Reading:
+    """Read a .pdf, .txt or .md file into records; `tagged` has the model label what no structure does.
 
     Raises PmqaError, with a reason and what to do, where the file cannot be read: what `extract` raises, or
     "scanned" or "no-text" if not a word of it could be.
@@ -45,7 +45,7 @@ def read(path: str | Path, *, ocr: Ocr = "auto", password: str | None = None) ->
     document = extract(path, ocr=ocr, password=password)
     if not any(line.text.strip() for line in document.lines(furniture=True)):
         raise _no_text(document)
-    return read_document(document)
+    return read_document(document, tagged=tagged)
 
 
 def _no_text(document: Document) -> PmqaError:
@@ -59,8 +59,8 @@ def _no_text(document: Document) -> PmqaError:
     )
 
 
-def read_document(document: Document) -> Reading:
-    """The records of an extracted document."""
+def read_document(document: Document, *, tagged: bool = True) -> Reading:
+    """The records of an extracted document, see `read`."""
     sections = forms.sections(document)
     named = [s.agency for s in sections if s.agency]
     agency = _only(named) if named else cover_agency([line for s in sections for line in s.lines])
@@ -69,7 +69,8 @@ def read_document(document: Document) -> Reading:
         section.agency = section.agency or agency
         section.fiscal_year = section.fiscal_year or fiscal_year
     records = _unrepeated(list(forms.parse(sections)))
-    tag_records(records)
+    if tagged:
+        tag_records(records)
     return Reading(
         sha256=document.sha256,
         media_type=document.media_type,
