@@ -96,7 +96,7 @@ def main() -> None:
     texts, targets = [row["text"] for row in rows], np.array([row["category"] for row in rows])
     clear = np.array([row.get("confidence", "high") == "high" for row in rows])
     files = [next(options.documents.glob(f"{name}*")) for name in TRAINING]
-    documents = without([e for file in files for e in from_records(read(file).records)], texts)
+    documents = without([e for file in files for e in from_records(read(file, tagged=False).records)], texts)
     everything = without([*from_corpora(), *documents], texts)
     print(
         f"{len(texts)} passages ({clear.sum()} clear); {len(documents)} examples of documents, {len(everything)} in all"

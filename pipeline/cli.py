@@ -647,7 +647,8 @@ def train(
         list[Path] | None, typer.Option("--document", metavar="FILE", help="Learn from this document too, unstored.")
     ] = None,
     test: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Labelled passages to keep out and to report figures on.")
+        list[Path] | None,
+        typer.Option("--test", metavar="FILE", help="Labelled passages to keep out and to report figures on."),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to.")] = Path("pmqa-model"),
     db: Db = None,
@@ -659,7 +660,7 @@ def train(
     from pipeline.tagging import commands
 
     with commands.store_if_any(db) as store:
-        made = commands.train_model(store, document or [], files or [], test, output, _say)
+        made = commands.train_model(store, document or [], files or [], test or [], output, _say)
     _say(f"model in {output}: {made}")
 
 

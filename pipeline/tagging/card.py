@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.tagging.answers import AnswerModel
 from pipeline.tagging.evaluate import Report
 from pipeline.tagging.linear import Model
@@ -9,8 +11,8 @@ from pipeline.tagging.linear import Model
 _LIMITS = """\
 - A passage is judged by its own words: a fragment that makes sense only under its heading ("report to the
   management") cannot be filed, and the model abstains from most such.
-- Documents of few agencies were at hand; what they do not speak of is known from the corpora alone, which one
-  author wrote.
+- Documents of few agencies were at hand; what they do not speak of is known from the corpora alone, which
+  this project wrote.
 - Role: "there is a system for ..." is praise in a reviewer's mouth and a plain statement in an agency's. Use the
   role on feedback, not on self-assessments.
 - Verdict: reviewers write "should ..." under passed items too, so the verdict of a comment says little more than
@@ -18,13 +20,13 @@ _LIMITS = """\
 """
 
 
-def card(model: Model, answers: AnswerModel | None, test: Report | None, command: str) -> str:
-    """The model card as Markdown."""
+def card(model: Model, answers: AnswerModel | None, tests: Mapping[str, Report], command: str) -> str:
+    """The model card as Markdown; `tests` are reports on labelled files kept out of training, by the files' names."""
     made = model.card
     parts = [
         "# Tagger of PMQA passages\n",
         "Says of a passage in Thai its category (0–7, 0 = none), criterion, role and verdict. Linear models "
-        "(support vector machines, scikit-learn) over hashed character n-grams; `model.json` and "
+        "(support vector machines, scikit-learn) over hashed words and pairs of words; `model.json` and "
         "`weights.npz` are plain data, read with `allow_pickle=False`.\n",
         "## Data\n",
         f"Examples by source: {_listed(made['examples'])}. Hash of the examples: `{made['data']}`.\n",
@@ -43,17 +45,16 @@ def card(model: Model, answers: AnswerModel | None, test: Report | None, command
         + _listed({name: head.temperature for name, head in model.heads.items()})
         + f". Abstains below {model.threshold}.\n",
     ]
-    if test is not None:
-        parts += [_tested(test)]
+    parts += [_tested(name, report) for name, report in tests.items()]
     if answers is not None:
         parts += [_answers(answers)]
     parts += ["## Limits\n", _LIMITS, "## Rebuild\n", f"```\n{command}\n```"]
     return "\n".join(parts) + "\n"
 
 
-def _tested(test: Report) -> str:
+def _tested(name: str, test: Report) -> str:
     lines = [
-        f"On {sum(test.documents.values())} labelled passages kept out of training:\n",
+        f"On the {sum(test.documents.values())} labelled passages of `{name}`, kept out of training:\n",
         "| figure | value |",
         "|---|---|",
     ]
@@ -63,7 +64,9 @@ def _tested(test: Report) -> str:
         if head.ece is not None and head.accuracy_at_coverage is not None:
             lines.append(f"| {head.head}: ECE | {head.ece:.3f} |")
             lines.append(f"| {head.head}: accuracy at 80 % coverage | {head.accuracy_at_coverage:.3f} |")
-    lines.append(f"| criterion: first, first three | {_figure(test.criterion_top1)}, {_figure(test.criterion_top3)} |")
+    if test.criterion_texts:
+        top1, top3 = _figure(test.criterion_top1), _figure(test.criterion_top3)
+        lines.append(f"| criterion: first, first three | {top1}, {top3} |")
     return "\n".join(lines) + "\n"
 
 

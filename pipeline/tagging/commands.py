@@ -72,32 +72,33 @@ def train_model(
     store: Store | None,
     documents: Sequence[Path],
     files: Sequence[Path],
-    test: Path | None,
+    tests: Sequence[Path],
     folder: Path,
     progress: Callable[[str], None],
 ) -> str:
     """Train from the corpora and all that is given; write the model and its card. What it was made of, in words.
 
-    Texts of `test` are kept out of training, and the card tells the figures on them.
+    Texts of `tests` are kept out of training, and the card tells the figures on each.
     """
     from pipeline.tagging import answers, card, evaluate, train
 
     records = _records(store, documents)
-    tested = read_jsonl(test) if test else []
+    tested = {path.name: read_jsonl(path) for path in tests}
     examples = _taught(records, files)
-    model = train.train(without([*from_corpora(), *examples], [e.text for e in tested]), progress=progress)
+    held_out = [example.text for labelled in tested.values() for example in labelled]
+    model = train.train(without([*from_corpora(), *examples], held_out), progress=progress)
     model.save(folder)
     judged = [answer for group in records for answer in answers.judged(group)]
     opinions = answers.train(judged) if answers.enough(judged) else None
     if opinions is not None:
         opinions.save(folder)
-    report = evaluate.on_labels(model, tested) if tested else None
+    reports = {name: evaluate.on_labels(model, labelled) for name, labelled in tested.items()}
     command = " ".join(
         ["pmqa train", *map(str, files), *(f"--document {path}" for path in documents)]
-        + ([f"--test {test}"] if test else [])
+        + [f"--test {path}" for path in tests]
         + [f"-o {folder}"]
     )
-    text = card.card(model, opinions, report, command)
+    text = card.card(model, opinions, reports, command)
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
     return f"{len(examples)} examples of documents and people besides the corpora"
 
@@ -161,7 +162,7 @@ def _records(store: Store | None, documents: Sequence[Path]) -> list[list[Record
     from pipeline.read import read
     from pipeline.tagging.labels import records_of
 
-    return ([records_of(store)] if store is not None else []) + [read(path).records for path in documents]
+    return ([records_of(store)] if store is not None else []) + [read(path, tagged=False).records for path in documents]
 
 
 def _taught(records: Sequence[Sequence[Record]], files: Sequence[Path]) -> list[Example]:

@@ -103,7 +103,7 @@ def _topics() -> Iterator[Example]:
                 for phrase in topic[kind]:
                     yield from _framed(frames, kind, phrase, category, criterion)
                     for text in _some(frames["measured"][kind], phrase, 1):
-                        yield Example(text, 7, _RESULT_OF.get(criterion[0]), "none", group=phrase, weight=0.5)
+                        yield Example(text, 7, _RESULT_OF.get(criterion[0]), group=phrase, weight=0.5)
 
 
 def _results() -> Iterator[Example]:
@@ -111,7 +111,7 @@ def _results() -> Iterator[Example]:
     for result in _corpus("results")["results"]:
         criterion = result["criterion"] or None
         for text in result["sentences"]:
-            yield Example(text, 7, criterion, "ofi" if text.startswith("ควร") else "none", group=text)
+            yield Example(text, 7, criterion, "ofi" if text.startswith("ควร") else None, group=text)
         for phrase in result["measures"]:
             yield from _framed(frames, "measures", phrase, 7, criterion)
 
@@ -120,17 +120,19 @@ def _framed(
     frames: Mapping[str, Any], kind: str, phrase: str, category: int, criterion: str | None
 ) -> Iterator[Example]:
     for role, count in _COUNTS[kind].items():
-        verdict = _VERDICT_OF.get(role)
+        # What is done or reached is neither praised nor faulted in a plan, but praised in a report.
+        taught = None if role == "none" else role
         for text in _some(frames[kind][role], phrase, count):
-            yield Example(text, category, criterion, role, verdict, group=phrase, weight=0.5)
+            yield Example(text, category, criterion, taught, _VERDICT_OF.get(role), group=phrase, weight=0.5)
 
 
 def _sentences() -> Iterator[Example]:
-    for label, texts in _corpus("sentences")["sentences"].items():
-        for text in texts:
-            # Whether "there is a system for …" is praise depends on who says it: only text of other kinds is neither.
-            role = "none" if label[0] in "07" else None
-            yield Example(text, int(label[0]), label if "." in label else None, role, group=text, weight=1.5)
+    for name in ("sentences-0", "sentences-1-3", "sentences-4-6", "sentences-7"):
+        for label, texts in _corpus(name)["sentences"].items():
+            # Whether "there is a system for …" is praise depends on who says it.
+            role = "none" if label[0] == "0" else None
+            for text in texts:
+                yield Example(text, int(label[0]), label if "." in label else None, role, group=text, weight=1.5)
 
 
 def _none() -> Iterator[Example]:
@@ -152,7 +154,7 @@ def _titles() -> Iterator[Example]:
         edition = framework.load(name)
         for category in edition.categories:
             for text in (category.title, *category.variants, category.description):
-                yield Example(text, category.number, None, "none", group=text)
+                yield Example(text, category.number, group=text)
         for criterion in edition.criteria:
             number = criterion.number if name == framework.DEFAULT else None
             wordings = [criterion.title or "", *criterion.variants, *(item.title for item in criterion.items)]
@@ -162,15 +164,18 @@ def _titles() -> Iterator[Example]:
                 wordings += [term for term in criterion.key_terms if len(term) >= _TELLING]
                 wordings += [part for item in criterion.items for part in item.parts if len(part) >= 2 * _TELLING]
             for text in wordings:
-                yield Example(text, criterion.category, number, "none", group=text)
+                yield Example(text, criterion.category, number, group=text)
 
 
 def _roles() -> Iterator[Example]:
-    """Praise, fault and neither, of no category in particular."""
+    """Praise, fault and neither: whole sentences, and predicates of matters of no category in particular."""
+    for role, by_label in _corpus("feedback").items():
+        for label, texts in by_label.items():
+            category = int(label[0]) if label != "-" else None
+            criterion = label if "." in label else None
+            for text in texts:
+                yield Example(text, category, criterion, role, _VERDICT_OF.get(role), group=text, weight=0.4)
     corpus = _corpus("roles")
-    for role, texts in corpus["sentences"].items():
-        for text in texts:
-            yield Example(text, None, None, role, _VERDICT_OF.get(role), group=text, weight=1.5)
     for subject in corpus["subjects"]:
         for role, frames in corpus["predicates"].items():
             for text in _some(frames, subject, _PREDICATES[role]):

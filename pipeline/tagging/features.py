@@ -1,30 +1,38 @@
-"""Features of a passage: its character n-grams, hashed.
+"""Features of a passage: its words, the words inside its compounds, and pairs of words, hashed.
 
-Thai words have no spaces between them, and damaged text has wrong ones; n-grams of characters need no tokenizer,
-survive a lost mark, and give the same answer whichever version of a dictionary is installed. No word is left out:
-ไม่ ขาด ยัง ควร ต้อง carry the verdict.
+Words tell subjects apart better than n-grams of characters do on documents not seen in training. No word is left
+out: ไม่ ขาด ยัง ควร ต้อง carry the verdict. White space and signs are: damaged text has wrong ones.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, arabic_digits, squeeze
+from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, arabic_digits, is_thai, squeeze
+from pipeline.words import AFFIXES, WordList, tiling
 
-#: Lengths of the n-grams taken.
-SIZES = (2, 3, 4, 5, 6)
 #: Characters of a passage that are read: what is said later does not change what it is about.
 LIMIT = 1200
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SIGNS = re.compile(r"[^\w\u0e00-\u0e7f%/:?]+")
-#: An odd multiplier, so that the hash of an n-gram is a polynomial in its characters modulo 2^64.
+_TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W\d_\u0e00-\u0e7f]+|\d|[%/:?]")
+#: A line of a table of contents ends in leader dots, or a cell, and a page.
+_CONTENTS = re.compile(r"(?:[.…]{3,}|\|)\s*[\d๐-๙ก-ฮ]{1,3}(?:\s*[–-]\s*[\d๐-๙]{1,3})?\s*$")
+#: How often that counts, among the dozens of features of a line's words.
+_TELLING = 8
+#: The part of a compound that says something has as many letters.
+_PART = 3
+#: An odd multiplier: the hash of a pair is that of its first word times this, plus that of its second.
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-#: Marks the beginning and the end of a passage: "ร้อยละ" means most where it stands first.
-_START, _END = "\x02", "\x03"
+#: Tells pairs with a word between from pairs of neighbours.
+_APART = np.uint64(0x632BE59BD9B4E019)
+#: Marks the beginning and the end of a passage ("ร้อยละ" means most where it stands first), and a line of contents.
+_START, _END, _OF_CONTENTS = "\x02", "\x03", "\x04"
 
 
 def normalise(text: str) -> str:
@@ -37,26 +45,53 @@ def normalise(text: str) -> str:
     return _SIGNS.sub("", _NUMBER.sub("0", text))[:LIMIT]
 
 
-def ngrams(texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
-    """The hashed n-grams of texts: for each n-gram the index of its text, and its hash. Repeats are kept."""
-    marked = [_START + normalise(text) + _END for text in texts]
-    codes = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    lengths = np.fromiter((len(text) for text in marked), dtype=np.int64, count=len(marked))
-    owners = np.repeat(np.arange(len(marked)), lengths)
-    rows, hashes = [], []
-    rolling = np.zeros(len(codes), dtype=np.uint64)
-    for size in range(1, max(SIZES) + 1):
-        if size > len(codes):
-            break
-        # The hash of the `size` characters from each place: the one before, times the prime, plus one character.
-        rolling = rolling[: len(codes) - size + 1] * _PRIME + codes[size - 1 :] + np.uint64(1)
-        if size in SIZES:
-            inside = owners[: len(rolling)] == owners[size - 1 :]
-            rows.append(owners[: len(rolling)][inside])
-            hashes.append(_mixed(rolling[inside]))
-    if not rows:
-        return np.empty(0, np.int64), np.empty(0, np.uint64)
-    return np.concatenate(rows), np.concatenate(hashes)
+def tokens(text: str, words: WordList) -> list[str]:
+    """The words of a passage in order, between marks of its beginning and end; every number is 0.
+
+    >>> tokens("ร้อยละ ๘๕.๕ ของ KPI", WordList(["ร้อยละ", "ของ"]))[1:-1]
+    ['ร้อยละ', '0', 'ของ', 'kpi']
+    """
+    found = [_START]
+    for token in _TOKEN.findall(normalise(text)):
+        found += words.segment(token) if is_thai(token[0]) else (token,)
+    found.append(_END)
+    return found
+
+
+def features(texts: Sequence[str], words: WordList) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+    """The hashed features of texts: for each feature the index of its text, and its hash. Repeats are kept."""
+    ids: dict[str, int] = {}
+    cut = [[ids.setdefault(token, len(ids)) for token in tokens(text, words)] for text in texts]
+    inside = {ids[word]: [ids.setdefault(part, len(ids)) for part in _parts(word, words)] for word in list(ids)}
+    extra = [[part for token in found for part in inside[token]] for found in cut]
+    contents = [at for at, text in enumerate(texts) if _CONTENTS.search(text)] * _TELLING
+    mark = ids.setdefault(_OF_CONTENTS, len(ids))
+    hashes = np.array([_hash(token) for token in ids], dtype=np.uint64)
+
+    lengths = [len(found) for found in cut]
+    owners = np.repeat(np.arange(len(cut)), lengths)
+    singles = hashes[np.fromiter((token for found in cut for token in found), np.int64, sum(lengths))]
+    rows, found = [owners], [singles]
+    for distance, salt in ((1, np.uint64(0)), (2, _APART)):
+        together = owners[distance:] == owners[:-distance]
+        rows.append(owners[distance:][together])
+        found.append((_mixed(singles[:-distance] * _PRIME + singles[distance:]) ^ salt)[together])
+    rows += [np.repeat(np.arange(len(extra)), [len(parts) for parts in extra]), np.array(contents, dtype=np.int64)]
+    found += [
+        hashes[np.array([part for parts in extra for part in parts], dtype=np.int64)],
+        np.full(len(contents), hashes[mark]),
+    ]
+    return np.concatenate(rows), np.concatenate(found)
+
+
+def _parts(word: str, words: WordList) -> list[str]:
+    """The words inside a compound that say something of its subject."""
+    pieces = tiling(word, words.words) if word in words.words else ()
+    return [part for part in pieces if len(part) >= _PART and part not in AFFIXES]
+
+
+def _hash(token: str) -> int:
+    return int.from_bytes(blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -1,8 +1,9 @@
-"""Linear classifiers over hashed n-grams, as data: two files, NumPy to use them, nothing in them that can run.
+"""Linear classifiers over hashed words, as data: two files, NumPy to use them, nothing in them that can run.
 
-A model folder holds `model.json` (labels, scales, temperatures, threshold, what it was made of) and
-`weights.npz` (vocabulary, weights). Weights and term weights are kept as integers: every sum is a sum of
-integers below 2^53, exact in any order, so a model gives the same answer on every machine.
+A model folder holds `model.json` (labels, scales, temperatures, threshold, what it was made of) and `weights.npz`
+(word list, vocabulary, weights): the list that text is cut by travels with the model. Weights and term weights are
+kept as integers: every sum is a sum of integers below 2^53, exact in any order, so a model gives the same answer on
+every machine.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import PmqaError
-from pipeline.tagging.features import ngrams
+from pipeline.tagging.features import features
+from pipeline.words import WordList
 
 Floats = npt.NDArray[np.float64]
 #: Version of the files' layout.
-FORMAT = 1
+FORMAT = 2
 #: Passages scored at once: keeps memory flat.
 _BATCH = 256
 #: Steps that term weights are rounded to.
@@ -31,7 +33,7 @@ _STEPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The n-grams that count, of one text after another: `columns[starts[i]:starts[i + 1]]` belong to text i.
+    """The features that count, of one text after another: `columns[starts[i]:starts[i + 1]]` belong to text i.
 
     `values` are whole numbers (term weight times rarity), `norms` the Euclidean length of each text's values.
     """
@@ -44,15 +46,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The n-grams a model knows: their hashes in order, and how rare each is (a whole number)."""
+    """The features a model knows: the words text is cut by, the hashes in order, how rare each is (a whole number)."""
 
+    words: WordList
     hashes: npt.NDArray[np.uint64]
     rarity: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, texts: Sequence[str], least: int) -> Vocabulary:
-        """The n-grams that stand in at least so many of the texts, with their inverse document frequency."""
-        rows, hashes = ngrams(texts)
+    def of(cls, texts: Sequence[str], least: int, words: WordList) -> Vocabulary:
+        """The features that stand in at least so many of the texts, with their inverse document frequency."""
+        rows, hashes = features(texts, words)
         order = np.lexsort((rows, hashes))
         rows, hashes = rows[order], hashes[order]
         first = np.ones(len(rows), dtype=bool)
@@ -60,11 +63,11 @@ class Vocabulary:
         known, frequency = np.unique(hashes[first], return_counts=True)
         enough = frequency >= least
         rarity = 1 + np.log((1 + len(texts)) / (1 + frequency[enough]))
-        return cls(known[enough], np.rint(_STEPS * rarity).astype(np.int64))
+        return cls(words, known[enough], np.rint(_STEPS * rarity).astype(np.int64))
 
     def terms(self, texts: Sequence[str]) -> Terms:
         """Term weights of texts: (1 + log frequency) times rarity."""
-        rows, hashes = ngrams(texts)
+        rows, hashes = features(texts, self.words)
         if not len(self.hashes) or not len(rows):
             nothing = np.zeros(0, dtype=np.int64)
             starts = np.zeros(len(texts) + 1, dtype=np.int64)
@@ -93,7 +96,7 @@ class Head:
 
     @classmethod
     def of(cls, labels: Sequence[str], weights: Floats, bias: Floats) -> Head:
-        """A head from weights (n-grams by labels) as training gives them."""
+        """A head from weights (features by labels) as training gives them."""
         scale = float(np.abs(weights).max(initial=0.0)) / np.iinfo(np.int16).max or 1.0
         return cls(tuple(labels), np.rint(weights / scale).astype(np.int16), scale, bias)
 
@@ -136,6 +139,7 @@ class Model:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, npt.NDArray[Any]] = {
+            "words": np.frombuffer("\n".join(sorted(self.vocabulary.words.words)).encode(), dtype=np.uint8),
             "hashes": self.vocabulary.hashes,
             "rarity": self.vocabulary.rarity.astype(np.int32),
         }
@@ -164,7 +168,8 @@ class Model:
             if described["format"] != FORMAT:
                 raise ValueError(f"format {described['format']} is not known")
             with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-                vocabulary = Vocabulary(arrays["hashes"], arrays["rarity"].astype(np.int64))
+                words = WordList(arrays["words"].tobytes().decode().split("\n"))
+                vocabulary = Vocabulary(words, arrays["hashes"], arrays["rarity"].astype(np.int64))
                 heads = {
                     name: Head(
                         tuple(head["labels"]),
