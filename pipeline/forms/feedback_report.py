@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -35,6 +36,8 @@ _MISREAD = 85
 _COLUMN_HEADS = re.compile(r"(?:จุดแข็ง|จุดเด่น).*(?:ปรับปรุง|OFI)")
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.])[ :.]*(?P<title>.*)$")
 _CRITERION = re.compile(r"^(?:[-–•] ?)?(?P<number>[1-7]\. ?\d)\.?(?: |(?=[ก-๙]))(?P<title>\D.*)$")
+#: Where one may begin inside the text of a cell that was read as one line.
+_RUN_IN = re.compile(r"(?<=\s)(?=(?P<number>[1-7]\. ?\d)\.? ?(?P<title>[ก-ฮเ-ไ].*))")
 _BULLET = re.compile(
     r"^(?P<mark>[-–—•●▪◦*○✓➢·]|\.(?= )|\(?(?P<number>\d{1,2})\)|(?P<counted>\d{1,2})\.(?!\d)) ?(?P<text>\S.*)$"
 )
@@ -101,12 +104,26 @@ class _Point:
     lines: list[TextLine] = field(default_factory=list)
 
 
+def _parted(line: TextLine) -> Iterator[TextLine]:
+    """A line of a cell, parted before each criterion's heading in it."""
+    heads = [
+        found.start()
+        for found in _RUN_IN.finditer(line.plain)
+        if (likeness(found["number"].replace(" ", ""), found["title"]) or 0.0) >= ALIKE
+    ]
+    if line.cell is None or not heads:
+        yield line
+        return
+    for start, end in pairwise([0, *heads, len(line.text)]):
+        yield replace(line, text=line.text[start:end].strip(), plain=line.plain[start:end].strip())
+
+
 class _Reader:
     """Keeps category, part, criterion and the statements still open, one for each column."""
 
     def __init__(self, section: Section) -> None:
         self.section = section
-        self.lines = list(section.lines)
+        self.lines = [part for line in section.lines for part in _parted(line)]
         self.category: int | None = None
         self.category_title: str | None = None
         self.part = "strength"

@@ -14,13 +14,16 @@ from pipeline.forms.ticks import LETTER_TICKS, read_tick, read_verdict
 from pipeline.thai import arabic_digits, join_wrapped
 
 _RUN_OF_SPACE = re.compile(r"\s+")
-#: A line that is nothing but a page number: "Page 2/63", "หน้า 3 จาก 40", "- หน้า 4 -", "- 12 -"; or one that a foot's
-#: words stand before, where it also says of how many.
+#: A line that is nothing but a page number: "Page 2/63", "หน้า 3 จาก 40", "- หน้า 4 -", "- 12 -", "- ข -"; or one
+#: that a foot's words stand before, where it also says of how many.
 PAGE_MARK = re.compile(
-    r"(?:-\s*)?(?:(?:page|หน้า(?:ที่)?)\s*:?\s*\d{1,4}(?:\s*(?:/|of|จาก)\s*\d{1,4})?\s*)+-?|-\s*\d{1,4}\s*-"
+    r"(?:-\s*)?(?:(?:page|หน้า(?:ที่)?)\s*:?\s*\d{1,4}(?:\s*(?:/|of|จาก)\s*\d{1,4})?\s*)+-?|-\s*(?:\d{1,4}|[ก-ฮ])\s*-"
     r"|\S.{0,60}\s(?:page|หน้า(?:ที่)?)\s*\d{1,4}\s*(?:/|of|จาก)\s*\d{1,4}",
     re.IGNORECASE,
 )
+#: A number that may be a page's, and the letters that words must have to be those of a page's head.
+_FOLIO = re.compile(r"\d{1,3}")
+_HEAD_WORDS = 12
 #: A letter of Wingdings that stands for a box: at the start of a line, or before a verdict.
 _LETTER = f"[{''.join(LETTER_TICKS)}]"
 _LETTER_BOX = re.compile(rf"^{_LETTER} ?(?=[ก-ฮเ-ไ])|(?<=\s){_LETTER} ?(?=ไม่ ?ผ่าน|ผ่าน)")
@@ -148,6 +151,7 @@ def _running(lines: Sequence[TextLine]) -> set[int]:
     all lines between it and the end: a running head is removed whole or not at all.
     """
     running = {i for i, line in enumerate(lines) if line.line.furniture or PAGE_MARK.fullmatch(line.plain)}
+    running |= _numbers_of_heads(lines)
     ends = _page_ends(lines, running)
     for at, line in enumerate(lines):
         if _ANNOTATION.fullmatch(line.plain):
@@ -166,6 +170,20 @@ def _running(lines: Sequence[TextLine]) -> set[int]:
             if not reached:
                 break
     return running
+
+
+def _numbers_of_heads(lines: Sequence[TextLine]) -> set[int]:
+    """Indexes of bare numbers that count on, each right above the same words: the heads of pages."""
+    found: set[int] = set()
+    before: dict[str, tuple[int, int]] = {}  # by the words: the last such number, and where it stands
+    for at, (line, below) in enumerate(pairwise(lines)):
+        if line.cell or len(below.plain) < _HEAD_WORDS or not _FOLIO.fullmatch(line.plain):
+            continue
+        folio, words = int(line.plain), below.plain
+        if words in before and folio == before[words][0] + 1:
+            found |= {before[words][1], at}
+        before[words] = folio, at
+    return found
 
 
 def _page_ends(lines: Sequence[TextLine], marks: Collection[int]) -> list[tuple[int, int]]:

@@ -26,12 +26,17 @@ FAMILY = "slides"
 _BOXES = {**dict.fromkeys("☑✓✔", "pass"), **dict.fromkeys("☒✗✘", "fail"), **dict.fromkeys("☐□", "pending")}
 _POINT = re.compile(rf"^(?P<box>[{''.join(_BOXES)}]) ?(?P<text>\S.*)$")
 #: The levels over the columns of the grid, with the category beside them.
-SCALE = re.compile(r"^BASIC ?ADVANCED? ?SIGNIFICAN(?:CE|T) ?(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE)
+SCALE = re.compile(
+    r"^BASIC[ |/]*ADVANCED?[ |/]*SIGNIFICAN(?:CE|T)[ |/]*(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE
+)
+#: One of them on a line of its own, as from a text box each.
+_LEVEL = re.compile(r"^(?:(?P<first>BASIC)|ADVANCED?|SIGNIFICAN(?:CE|T))$", re.IGNORECASE)
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.])")
 #: The title of a slide: words on the assessment, then its category.
 _HEADED = re.compile(r"^(?:ผล|สรุป|แบบ|การ|รายงาน).*ประเมิน.* หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.–-])")
 _TILES = re.compile(r"^(?:[01]\d ?){2,}$")
 _FIRST_TILE = re.compile(r"^(?=(?:[01]\d ?){2,}$)(?:\d\d ?)*?01")
+_RULE = re.compile(r"^[-–—*_]{3,}$")
 _LONE_NUMBER = re.compile(r"^\d{1,3}$")
 _SUB_POINT = re.compile(r"^[-–•*]")
 _GOES_ON = re.compile(r"^[-–•*(]")
@@ -54,7 +59,7 @@ _COPIES = 3
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """The first title of the first slide: the scale names the form, ticked points around it prove it."""
     points = [i for i, line in enumerate(lines) if _POINT.match(line.plain)]
-    scales = [i for i, line in enumerate(lines) if SCALE.match(line.plain)]
+    scales = [i for i in range(len(lines)) if _is_scale(lines[i : i + 3])]
     believed = [at for at in scales if sum(abs(i - at) < _AROUND for i in points) >= _ENOUGH]
     if not believed:
         return
@@ -71,6 +76,12 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
     titles += [i for i in near if _CATEGORY.match(lines[i].plain) or _HEADED.match(lines[i].plain)]
     titles.sort()
     yield min([anchor, *titles[:1], *on_page[:1]])
+
+
+def _is_scale(lines: Sequence[TextLine]) -> bool:
+    """Whether the scale begins with the first of these lines: on one, or a level a line."""
+    found = [level for line in lines if (level := _LEVEL.match(line.plain))]
+    return bool(SCALE.match(lines[0].plain)) or (len(found) == 3 and found[0]["first"] is not None)
 
 
 def _title_category(lines: Sequence[TextLine], at: int, least: float = ALIKE) -> int | None:
@@ -91,7 +102,7 @@ def _title_category(lines: Sequence[TextLine], at: int, least: float = ALIKE) ->
 
 
 def _is_furniture(line: TextLine) -> bool:
-    return any(p.match(line.plain) for p in (SCALE, _TILES, ADDRESS, _LONE_NUMBER, _CATEGORY))
+    return any(p.match(line.plain) for p in (SCALE, _LEVEL, _TILES, _RULE, ADDRESS, _LONE_NUMBER, _CATEGORY))
 
 
 @dataclass(slots=True)
@@ -119,6 +130,7 @@ class _Slide:
 
     page: int | None
     category: int | None = None
+    named: bool = False  # it says its category itself, in a line of its own
     cells: list[list[_Point]] = field(default_factory=list)
 
 
@@ -182,7 +194,10 @@ def _slides(section: Section) -> list[_Slide]:
         elif _is_furniture(block[0]):
             scale = SCALE.match(block[0].plain) or _CATEGORY.match(block[0].plain)
             if scale and scale["category"]:
-                slide.category = int(scale["category"])
+                if slide.named and slide.cells and slide.category != int(scale["category"]):
+                    slide = _Slide(block[0].line.page)
+                    slides.append(slide)
+                slide.category, slide.named = int(scale["category"]), True
         elif not ticks and (headed := _HEADED.match(block[0].plain)):
             if slide.cells:
                 slide = _Slide(block[0].line.page)
