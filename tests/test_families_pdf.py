@@ -15,7 +15,7 @@ from pipeline.forms.base import fiscal_year_of
 from pipeline.forms.lines import text_lines
 from pipeline.forms.tables import blocks, clean, rows, unwrapped
 from pipeline.read import read, read_document
-from pipeline.records import Activity, Award, Faq, Finding, Plan
+from pipeline.records import Activity, Award, Faq, Finding, Indicator, Plan
 from pipeline.thai import squeeze
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples" / "families"
@@ -254,6 +254,51 @@ def test_a_year_may_stand_where_a_line_wraps() -> None:
     head = [line(f"บรรทัดที่ {n}", 60 + 30 * n) for n in range(10)]
     wrapped = [line("ผลการดำเนินการ ประจำปีงบประมาณ", 400, joint=" "), line("พ.ศ. 2566", 420)]
     assert fiscal_year_of(text_lines([*head, *wrapped])) == 2566
+
+
+INDICATOR_HEAD = [
+    ["ประเด็น/หัวข้อ", "เลือก/ ไม่เลือก", "ตัวชี้วัด", "เป้าหมาย (ปีล่าสุด)", "ข้อมูลย้อนหลัง", "", "", "หมายเหตุ"],
+    ["", "", "", "", "2564", "2565", "2566", ""],
+]
+
+
+def ruled(rows: Sequence[Sequence[str]], table: int, top: float, page: int) -> list[Line]:
+    """Rows of cells whose lines are parted by "|", as the lines of a ruled table, 30 points a column."""
+    lines: list[Line] = []
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            for n, text in enumerate(filter(None, cell.split("|"))):
+                place = BBox(40 + 60 * column, top + 14 * n, 95 + 60 * column, top + 14 * n + 12)
+                lines.append(Line(text, text, 0, page, place, Cell(table, at, column)))
+        top += 14 * max(cell.count("|") + 1 for cell in row) + 6
+    return lines
+
+
+def test_the_indicator_form_with_its_rules() -> None:
+    """Topic, group, mark, name with its owner, target, a year's target and result, and a box among the remarks, each in
+    a cell; a row that a page cuts is one, words that a narrow column breaks are whole."""
+    name = "1.1 ร้อยละของท่า|ที่ตรวจแล้ว|(ตรวจปีละครั้ง)|ผู้รับผิด|ชอบ : ทุกกอง (กอง|ผู้รับผิดชอบ|งาน) (หมวด 6)"
+    box = "ผลต่ำ|กว่าปีที่|ผ่านมา|(คะแนนต่ำกว่า|300)"
+    first = [
+        *INDICATOR_HEAD,
+        ["7.1 การบรรลุ|ผลลัพธ์", "1. ตัวชี้วัดตามภารกิจ*"],
+        ["", "√|(1)", name, "90|(ร้อยละ)", "-", "เป้า|หมาย|85|ผล|88", "เป้าหมาย|90|ผล|80", box],
+        ["", "2. ตัวชี้วัดอื่น"],
+        ["", "- ...... (ชื่อตัวชี้วัด) ......"],
+        ["", "√|(2)", "2.1 จำนวนเส้นทาง", "5 เส้นทาง", "เป้าหมาย|3|ผล|4", "เป้าหมาย|4|ผล|5", "เป้าหมาย|5|ผล", "ผ่าน"],
+    ]
+    second = [*INDICATOR_HEAD, ["", "", "เดินเรือใหม่|ผู้รับผิดชอบ :|- กองแผนงาน", "", "", "", "6", "(500)"]]
+    second += [["7.2 ผู้รับบริการ", "", "1.2 จำนวนเรือ", "", "", "", "7", ""]]
+    title = [line("(ร่าง) แบบฟอร์มตัวชี้วัดหมวด 7", 30)]
+    found = read_document(document([*title, *ruled(first, 0, 60, 1), *ruled(second, 1, 40, 2)])).records
+    a, b, c = [record for record in found if isinstance(record, Indicator)]
+    assert (a.sub_criterion, a.group_no, a.indicator_no, a.name) == ("7.1", 1, "1.1", "ร้อยละของท่าที่ตรวจแล้ว")
+    assert (a.owner, a.target, a.unit) == ("ทุกกอง (กองผู้รับผิดชอบงาน) (หมวด 6)", 90, "ร้อยละ")
+    assert (a.targets, a.results) == ({"2565": 85, "2566": 90}, {"2564": "-", "2565": 88, "2566": 80})
+    assert a.verdict == "fail"
+    assert (b.group_no, b.name, b.owner, b.unit) == (2, "จำนวนเส้นทางเดินเรือใหม่", "- กองแผนงาน", "เส้นทาง")
+    assert (b.results["2566"], b.verdict, b.score) == (6, "pass", 500)
+    assert (c.sub_criterion, c.group_no, c.name, c.results) == ("7.2", None, "จำนวนเรือ", {"2566": 7})
 
 
 def test_a_list_goes_on_within_the_lines_of_its_cell() -> None:

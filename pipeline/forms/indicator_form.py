@@ -18,9 +18,18 @@ from itertools import groupby
 
 from pipeline.forms.allotment import Box, Outlook, allot
 from pipeline.forms.base import Form, Section, place
-from pipeline.forms.indicator_table import OWNER, indicators, is_table, printed_value
+from pipeline.forms.indicator_cells import (
+    EMPTY,
+    FIGURE,
+    NUMBERED,
+    OWNER,
+    TARGET,
+    boxes,
+    core_name,
+    split_owner,
+)
+from pipeline.forms.indicator_table import indicators, is_table, printed_value
 from pipeline.forms.lines import TextLine, number
-from pipeline.forms.wording import apart
 from pipeline.records import Indicator, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -37,37 +46,23 @@ _HEADER_WORD = re.compile(
 )
 _SUB = re.compile(r"^7 ?\. ?(?P<number>[1-9]) ?(?P<title>[ก-ฮเ-ไ].*)$")
 _GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
-_EMPTY_ROW = re.compile(r"^[-–.… ]+(?:\(ชื่อตัวชี้วัด\)[-–.… ]*)?$")
 
 _MARK = re.compile(r"^(?:[√✓✔☑]|สำรอง|เสนอ)")
 _MARK_WORD = re.compile(r"^(?:\(?(?:ตัวชี้วัด|ตัว)?ใหม่\)?|\(ตัวชี้วัด|\*{1,3})$")
 _ORDINAL = re.compile(r"^(?:[√✓✔☑]|สำรอง|เสนอ|\(?(?:ตัวชี้วัด|ตัว)?ใหม่\)?| )*\((?P<ordinal>\d{1,3})\) ?\**$")
 
-_NUMBERED = re.compile(r"^(?P<number>\d{1,2}\.\d{1,2})\.? ?(?P<name>[^\d\s].*)$")
-_PARTICULAR = re.compile(r"^(?:\d{1,2}[.)](?!\d)|[-–•*]|ปี 25\d\d)")
-_BRACKETS = re.compile(r"\((?:[^()]|\([^()]*\))*\)?")
-_LEADS_TO_LIST = re.compile(r"\s*(?:ได้แก่|ดังนี้|คือ)?\s*:?$")
-_OWNER_ENDS = re.compile(r"\(หมวด[^()]*\)$")
 
-_FIGURE = r"(?:-?\d[\d,]*(?:\.\d+)?|[-–]+|_{2,}|N/?A)"
 _LABEL = re.compile(r"(?:^|(?<= ))(?P<label>เป้าหมาย|ผล)(?= |$) ?:? ?")
 #: A figure alone, with its unit in brackets, or on one line with the label of the first year.
-_FIGURES_BEGIN = re.compile(rf"^(?:{_FIGURE}(?: ?\([^()]+\))?$|(?:{_FIGURE} (?:\S+ )*?)?เป้าหมาย(?= |$))")
+_FIGURES_BEGIN = re.compile(rf"^(?:{FIGURE}(?: ?\([^()]+\))?$|(?:{FIGURE} (?:\S+ )*?)?เป้าหมาย(?= |$))")
 _FIGURE_WITH_UNIT = re.compile(r"^\d[\d,.]* ?(?!เป้าหมาย)[ก-ฮเ-ไ]\S*$")
-_TARGET = re.compile(
-    rf"^(?P<target>{_FIGURE})(?: ?\((?P<bracketed>[^()]+)\)| ?(?P<unit>[ก-ฮเ-ไ][^\d\s]*))?(?: (?P<more>.+))?$"
-)
 _VALUE = re.compile(r"^(?:\d|[-–_.…]|ไม่ผ่าน|ผ่าน$|N/?A)")
 _UNKNOWN = re.compile(r"^[-–_.… ]*$")
 
 _METHOD = re.compile(r"^ใช้วิธีคิด")
-_VERDICT_WORD = re.compile(r"^(?P<word>ไม่ผ่าน|ผ่าน) ?(?P<score>\( ?\d{2,3} ?\)?)?$")
-_WAITS = re.compile(r"^(?:\(รอผล|รอผล(?: ?รอบ[\d เดือน]*)?$)")
-_BELOW = re.compile(r"^ผลต่ำกว่า")
-_SCORE = re.compile(r"^\(? ?\d{2,3} ?\)?$|^\)$")
 
-#: Lines from a landmark to the first row; from a mark to its ordinal and from a figure to its label; of one box.
-_SOON, _NEAR, _BOX = 60, 6, 6
+#: Lines from a landmark to the first row; from a mark to its ordinal and from a figure to its label.
+_SOON, _NEAR = 60, 6
 #: Letters up to which a cell of a ruled table is taken as a whole.
 _SMALL = 40
 #: Letters in a row that a note shares with the name of the indicator it speaks of.
@@ -104,7 +99,7 @@ def _with_whole_cells(lines: Sequence[TextLine]) -> list[TextLine]:
         parts = tuple(group)
         text = join_wrapped(line.text for line in parts)
         plain = arabic_digits(text)
-        named = any(_NUMBERED.match(line.plain) or OWNER.match(line.plain) for line in parts)
+        named = any(NUMBERED.match(line.plain) or OWNER.match(line.plain) for line in parts)
         if len(parts) == 1 or named or len(squeeze(text)) > _SMALL:
             out += parts
         else:
@@ -200,7 +195,7 @@ def _page_header(lines: Sequence[TextLine], at: int) -> tuple[list[str], int]:
 def _heads_group(lines: Sequence[TextLine], at: int) -> bool:
     """Whether a numbered line is the heading of a group, not a list in a name: a row or an empty one follows."""
     ahead = range(at + 1, min(at + 3, len(lines)))
-    return any(_after_mark(lines, i) or _EMPTY_ROW.match(lines[i].plain) for i in ahead)
+    return any(_after_mark(lines, i) or EMPTY.match(lines[i].plain) for i in ahead)
 
 
 # -- a row ----------------------------------------------------------------------------------------------
@@ -225,13 +220,13 @@ def _content(row: _Row) -> _Content:
     begin = next((i for i in range(len(row.body)) if _figures_begin(row.body, i)), len(row.body))
     figures, remarks = _split_remarks(row.body[begin:])
     extra = [line for line in row.continued if all(_VALUE.match(word) for word in line.plain.split())]
-    names, owner, notes = _split_owner(row.body[:begin], [line for line in row.continued if line not in extra])
+    names, owner, notes = split_owner(row.body[:begin], [line for line in row.continued if line not in extra])
     values = _Figures(figures, [word for line in extra for word in line.text.split()])
     targets, results, understood = values.by_year(row.years)
-    found = _NUMBERED.match(names[0].plain) if names else None
+    found = NUMBERED.match(names[0].plain) if names else None
     return _Content(
         number=found["number"] if found else None,
-        name=_core_name(names, found.start("name") if found else 0) or None,
+        name=core_name(names, found.start("name") if found else 0) or None,
         owner=join_wrapped(owner) or None,
         target=values.target,
         unit=values.unit,
@@ -262,45 +257,6 @@ def _split_remarks(lines: Sequence[TextLine]) -> tuple[Sequence[TextLine], Seque
     return lines[:end], lines[end:]
 
 
-def _split_owner(
-    lines: Sequence[TextLine], continued: Sequence[TextLine]
-) -> tuple[list[TextLine], list[str], list[TextLine]]:
-    """The lines of the name, the owner's words, and what stands below the owner and is neither."""
-    names: list[TextLine] = []
-    owner: list[str] | None = None
-    notes: list[TextLine] = []
-    ended = False  # the name: where something blank is, what follows are particulars
-    for line in (*lines, *continued):
-        if found := OWNER.match(line.plain):
-            owner = [line.text[found.start("owner") :]]
-        elif owner is not None:
-            complete = _OWNER_ENDS.search(arabic_digits(join_wrapped(owner))) and not _PARTICULAR.match(line.plain)
-            if complete or notes:
-                notes.append(line)
-            else:
-                owner.append(line.text)
-        else:
-            ended = ended or (bool(names) and line is not next(iter(continued), None) and apart(names[-1], line))
-            if not ended:
-                names.append(line)
-    return names, owner or [], notes
-
-
-def _core_name(lines: Sequence[TextLine], start: int) -> str:
-    """The name of an indicator without its number, lists and brackets at its end."""
-    texts = [lines[0].text[start:]] if lines else []
-    for line in lines[1:]:
-        if _PARTICULAR.match(line.plain):
-            break
-        texts.append(line.text)
-    text = join_wrapped(texts)
-    for brackets in _BRACKETS.finditer(text):
-        if not text[brackets.end() :].strip() or _PARTICULAR.match(arabic_digits(text[brackets.end() :].strip())):
-            text = text[: brackets.start()]
-            break
-    return _LEADS_TO_LIST.sub("", text).strip()
-
-
 class _Figures:
     """The cells of a row's figures: the target with its unit, then a target and a result a year."""
 
@@ -313,7 +269,7 @@ class _Figures:
         ]
         self.extra = list(extra)
         before = text[: labels[0].start()].strip() if labels else text
-        found = _TARGET.match(arabic_digits(before))
+        found = TARGET.match(arabic_digits(before))
         self.target = found["target"] if found else None
         self.unit = (found["bracketed"] or found["unit"]) if found else None
         self.single = found["more"] if found else None
@@ -362,42 +318,6 @@ class _Figures:
 # -- verdicts -------------------------------------------------------------------------------------------
 
 
-def _boxes(lines: Sequence[TextLine]) -> tuple[list[Box], dict[int, str]]:
-    """The verdicts printed among lines, and the note before a box, by the box's index."""
-    boxes: list[Box] = []
-    notes: dict[int, str] = {}
-    note: list[str] = []
-    at = 0
-    while at < len(lines):
-        plain = lines[at].plain
-        found = _VERDICT_WORD.match(plain)
-        end = at + 1
-        if found:
-            while end < min(at + _BOX, len(lines)) and _SCORE.match(lines[end].plain):
-                end += 1
-        elif _opens_box(plain):
-            ahead = range(at + 1, min(at + _BOX, len(lines)))
-            last = next((i for i in ahead if _opens_box(lines[i].plain)), ahead.stop)
-            closes = next((i for i in range(at, last) if ")" in lines[i].plain), at)
-            end = closes + 1
-        else:
-            note.append(lines[at].text)
-            at += 1
-            continue
-        text = join_wrapped(line.text for line in lines[at:end])
-        score = re.search(r"\( ?(\d{2,3}) ?\)", arabic_digits(text)) if found else None
-        verdict = "pass" if found and found["word"] == "ผ่าน" else "pending" if _WAITS.match(plain) else "fail"
-        if note:
-            notes[len(boxes)] = join_wrapped(note)
-        boxes.append(Box(verdict, number(score[1]) if score else None, text))
-        note, at = [], end
-    return boxes, notes
-
-
-def _opens_box(plain: str) -> bool:
-    return bool(_VERDICT_WORD.match(plain) or _WAITS.match(plain) or _BELOW.match(plain))
-
-
 def _outlook(content: _Content) -> Outlook:
     """What the last year's figures say; a result may carry its unit."""
     years = sorted(content.results)
@@ -419,8 +339,8 @@ def _verdicts(section: Section, page: _Page, contents: Sequence[_Content]) -> li
     """The verdict of each row of a page, as far as the text decides it. Its words and its score, too, are left
     out where two boxes could be the row's."""
     after = page.after or (contents[-1].remarks if contents else [])
-    floating, notes = _boxes(after)
-    own = [_boxes(c.remarks)[0] if c.remarks is not after else [] for c in contents]
+    floating, notes = boxes(after)
+    own = [boxes(c.remarks)[0] if c.remarks is not after else [] for c in contents]
     # Nothing ties a box to a row without figures.
     taking = [i for i, c in enumerate(contents) if c.results or c.targets]
     if len(floating) != len(taking):

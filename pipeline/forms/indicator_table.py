@@ -3,23 +3,28 @@
     ตัวชี้วัด | ผู้รับผิดชอบ | หน่วยนับ | เป้าหมาย 2565 | ผล 2565 | … | สถานะ | หมายเหตุ
 
 The years may stand in a row of their own above เป้าหมาย and ผล. Sub-criteria (7.1 …) and groups (1. …) head the table
-or are rows with nothing else in them.
+or are rows with nothing else in them; the draft form itself, where a page shows its rules, has a column for the first:
+
+    ประเด็น/หัวข้อ | เลือก/ไม่เลือก | ตัวชี้วัด | เป้าหมาย (ปีล่าสุด) | 2562 | 2563 | 2564 | หมายเหตุ
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.forms.base import Section, place
+from pipeline.forms.indicator_cells import EMPTY, NUMBERED, OWNER, TARGET, boxes, core_name, split_owner
 from pipeline.forms.lines import TextLine, number, table_rows
 from pipeline.forms.ticks import read_verdict
 from pipeline.records import Indicator
-from pipeline.thai import join_wrapped, squeeze
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 #: The columns that hold one thing each.
 COLUMNS: Mapping[str, str] = {
+    "topic": "ประเด็น|หัวข้อ",
+    "mark": "เลือก",
     "name": "ตัวชี้วัด|ชื่อตัวชี้วัด|KPI",
     "owner": "(?:ผู้|หน่วยงาน(?:ที่)?|หน่วยงานผู้)รับผิดชอบ|เจ้าภาพ",
     "unit": "หน่วย(?:นับ|วัด)?$",
@@ -31,17 +36,13 @@ COLUMNS: Mapping[str, str] = {
     "comment": "หมายเหตุ|ข้อเสนอแนะ|ความเห็น",
 }
 _TARGET = re.compile(r"(?:ค่า)?เป้าหมาย")
-_RESULT = re.compile(r"ผล|^(?:ปี(?:งบประมาณ)?)?(?:พ\.ศ\.)?25\d\d$")
+_RESULT = re.compile(r"ผล|ย้อนหลัง|^(?:ปี(?:งบประมาณ)?)?(?:พ\.ศ\.)?25\d\d$")
 _YEAR = re.compile(r"25\d\d")
 #: What a second row of a header holds and nothing else.
 _HEADER_WORD = re.compile(r"^(?:(?:ค่า)?เป้าหมาย|ผล(?:การดำเนินงาน|งาน|ลัพธ์)?|ปี|พ\.ศ\.|25\d\d|\s)*$")
 _SUB = re.compile(r"^7 ?\. ?(?P<number>[1-9])(?![\d.]) ?(?P<title>[ก-ฮเ-ไ].*)?$")
 _GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
-_NUMBERED = re.compile(r"^(?P<number>\d{1,2}\.\d{1,2})\.? ?(?P<name>[^\d\s].*)$")
 _DOTTED = re.compile(r"^\d{1,2}\.\d{1,2}$")
-_FIGURE = re.compile(r"^(?P<value>-?\d[\d,]*(?:\.\d+)?) ?(?P<unit>[ก-ฮเ-ไ]\S*)?$")
-#: The office in charge, where it is said below an indicator's name.
-OWNER = re.compile(r"^(?:ผู้|หน่วยงาน(?:ที่)?)รับผิดชอบ ?(?::|$) ?(?P<owner>.*)$")
 #: A year's cell that holds its target and its result.
 _BOTH = re.compile(r"^(?:ค่า)?เป้าหมาย ?:? ?(?P<target>.*?) ?(?<!เป้าหมาย)ผล(?:การดำเนินงาน|งาน)? ?:? ?(?P<result>.*)$")
 _SCORE = re.compile(r"\((?P<score>\d{2,3})\)")
@@ -97,24 +98,42 @@ def indicators(section: Section) -> Iterator[Indicator]:
     header: Header | None = None
     sub: str | None = None
     group: tuple[int | None, str | None] = (None, None)
+    held: tuple[list[TextLine], Header, str | None, tuple[int | None, str | None]] | None = None
     at = 0
     while at < len(rows):
         row = rows[at]
         cells = _cells(row)
-        text = join_wrapped(cells.values()) if len(cells) == 1 else ""
         if cells and row[0].cell and (found := header_at(rows, at)):
             header, taken = found
             at += taken
             continue
         at += 1
-        if heading := _SUB.match(text):
+        columns = header.fields if header and row[0].cell else {}
+        topic = cells.pop(columns["topic"], "") if "topic" in columns else ""
+        text = join_wrapped(cells.values()) if len(cells) == 1 else ""
+        heading = _SUB.match(topic or text)
+        if heading:
             sub, group = f"7.{heading['number']}", (None, None)
-        elif (heading := _GROUP.match(text)) and not _NUMBERED.match(text):
+        if (heading and not topic) or not cells or EMPTY.match(text):
+            continue
+        if (heading := _GROUP.match(text)) and not NUMBERED.match(text):
             group = (int(heading["number"]), heading["title"])
-        elif header and row[0].cell and cells.get(header.fields["name"]):
-            yield _indicator(row, cells, header, sub, group)
-        elif header and row[0].cell:
+        elif held and _goes_on(cells, columns):
+            held[0].extend(row)
+        elif header and columns and cells.get(columns["name"]):
+            if held:
+                yield _indicator(*held)
+            held = None if EMPTY.match(cells[columns["name"]]) else (list(row), header, sub, group)
+        elif columns:
             section.warn("a table row names no indicator", row[0])
+    if held:
+        yield _indicator(*held)
+
+
+def _goes_on(cells: Mapping[int, str], columns: Mapping[str, int]) -> bool:
+    """Whether a row is what a page was too short for: nothing in the column of marks, and no number before a name."""
+    marked = columns.get("mark") is None or columns["mark"] in cells
+    return not marked and not NUMBERED.match(cells.get(columns["name"], ""))
 
 
 def _cells(row: Row) -> dict[int, str]:
@@ -125,53 +144,65 @@ def _cells(row: Row) -> dict[int, str]:
     return {column: join_wrapped(parts) for column, parts in sorted(texts.items())}
 
 
-def _indicator(
-    row: Row, cells: Mapping[int, str], header: Header, sub: str | None, group: tuple[int | None, str | None]
-) -> Indicator:
-    printed_row = row
-    row, owner = _without_owner(row, header.fields["name"])
-    cells = _cells(row)
-    said = {name: cells.get(column) for name, column in header.fields.items()}
-    printed: dict[int, list[str]] = {}
+def _indicator(row: Row, header: Header, sub: str | None, group: tuple[int | None, str | None]) -> Indicator:
+    printed: dict[int, list[TextLine]] = {}
     for line in row:
         if line.cell:
-            printed.setdefault(line.cell.column, []).append(line.text)
-    own = {name: join_wrapped(printed.get(column, [])) or None for name, column in header.fields.items()}
-    numbered = _NUMBERED.match(said["name"] or "")
-    own_number = _DOTTED.match(said.get("number") or "")
-    target = _FIGURE.match(cells.get(header.target, "")) if header.target is not None else None
-    stated = said.get("verdict") or ("" if "verdict" in said else said.get("comment")) or ""
-    verdict = read_verdict(_SCORE.sub("", stated).strip())
-    score = _SCORE.search(stated) if verdict else None
-    targets, results = _by_year(cells, header)
+            printed.setdefault(line.cell.column, []).append(line)
+    names, owner, _ = split_owner(_with_whole_labels(printed[header.fields["name"]]), ())
+    own = {name: _text(printed.get(column, ())) for name, column in header.fields.items()}
+    numbered = NUMBERED.match(names[0].plain) if names else None
+    own_number = _DOTTED.match(arabic_digits(own.get("number") or ""))
+    target = TARGET.match(arabic_digits(_text(printed.get(header.target, ())) or "")) if header.target else None
+    stated = printed.get(header.fields.get("verdict", header.fields.get("comment", -1)), [])
+    verdict, score = _verdict(stated)
+    targets, results = _by_year(_cells(row), header)
     return Indicator(
         sub_criterion=sub,
         group_no=group[0],
         group_title=group[1],
         indicator_no=numbered["number"] if numbered else own_number[0] if own_number else None,
-        name=(own["name"] or "")[numbered.start("name") if numbered else 0 :],
-        target=number(target["value"]) if target else None,
-        direction=said.get("direction"),
-        achievement_pct=number(said.get("achievement_pct") or ""),
-        unit=own.get("unit") or (target["unit"] if target else None),
+        name=core_name(names, numbered.start("name") if numbered else 0) or None,
+        target=number(target["target"]) if target else None,
+        direction=own.get("direction"),
+        achievement_pct=number(own.get("achievement_pct") or ""),
+        unit=own.get("unit") or ((target["bracketed"] or target["unit"]) if target else None),
         targets=targets,
         results=results,
-        score=number(said.get("score") or (score["score"] if score else "")),
-        verdict=verdict.value if verdict else None,
+        score=number(own.get("score") or "") if own.get("score") else score,
+        verdict=verdict,
         comment=own.get("comment"),
-        owner=own.get("owner") or owner,
-        **place(printed_row),  # type: ignore[arg-type]
+        owner=own.get("owner") or join_wrapped(owner) or None,
+        **place(row),  # type: ignore[arg-type]
     )
 
 
-def _without_owner(row: Row, name: int) -> tuple[Row, str | None]:
-    """A row without the office in charge, where the cell of the name says it, and that office."""
-    lines = [line for line in row if line.cell and line.cell.column == name]
-    for at, line in enumerate(lines):
-        if found := OWNER.match(line.plain):
-            owner = join_wrapped([line.text[found.start("owner") :], *(below.text for below in lines[at + 1 :])])
-            return [other for other in row if other not in lines[at:]], owner
-    return row, None
+def _text(lines: Sequence[TextLine]) -> str | None:
+    return join_wrapped(line.text for line in lines) or None
+
+
+def _with_whole_labels(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Lines, the two between which a narrow column breaks the label of the office in charge made one."""
+    out: list[TextLine] = []
+    for line in lines:
+        both = join_wrapped([out[-1].text, line.text]) if out else ""
+        if out and not OWNER.match(out[-1].plain) and OWNER.match(arabic_digits(both)):
+            out[-1] = replace(out[-1], text=both, plain=arabic_digits(both))
+        else:
+            out.append(line)
+    return out
+
+
+def _verdict(lines: Sequence[TextLine]) -> tuple[str | None, float | None]:
+    """The verdict that a cell states, in a word or a box, and the score beside it."""
+    text = _text(lines) or ""
+    if verdict := read_verdict(_SCORE.sub("", arabic_digits(text)).strip()):
+        score = _SCORE.search(arabic_digits(text))
+        return verdict.value, number(score["score"]) if score else None
+    found, _ = boxes(lines)
+    if lines and not found:  # a narrow column breaks its words
+        found, _ = boxes([replace(lines[0], text=text, plain=arabic_digits(text))])
+    return (found[0].verdict, found[0].score) if len(found) == 1 else (None, None)
 
 
 def _by_year(cells: Mapping[int, str], header: Header) -> tuple[dict[str, float | str], dict[str, float | str]]:
