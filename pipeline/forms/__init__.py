@@ -56,8 +56,13 @@ def parse(found: Iterable[Section]) -> Iterator[Record]:
     for section in found:
         form = forms[section.family]
         records = list(form.parse(section))
-        if form.prose:
-            records += leftover(section, records)
+        if form.prose or form.closed:
+            rest = list(leftover(section, records, headed=form.closed))
+            if rest and form.closed:
+                lines = {line.line.number: line for line in section.lines}
+                count = f"{len(rest)} passages" if len(rest) > 1 else "a passage"
+                section.warn(f"text that is in no field of the form is kept as {count}", lines[rest[0].line_start or 0])
+            records += rest
         for record in records:
             record.family = section.within or section.family
             record.agency = record.agency or section.agency

@@ -83,9 +83,10 @@ class Form:
     """A document family. `find` yields the indexes of the lines that open a section, `parse` its records.
 
     A form with `markup` is given the lines of the text as they are and reads markdown, tabs and HTML itself; any
-    other is given them as they would stand on a page, see `pipeline.forms.markup`. One with `prose` holds running text
-    beside what it yields records of, which is kept as passages. `owns` tells of its section and the one that follows
-    whether the second, though another form, is a part of the first.
+    other is given them as they would stand on a page, see `pipeline.forms.markup`. One with `prose` holds running
+    text beside what it yields records of, which is kept as passages; one that is `closed` has a field for everything
+    below its head, so that what is left over was not understood: it is kept as passages, too, with a warning. `owns`
+    tells of its section and the one that follows whether the second, though another form, is a part of the first.
     """
 
     family: str
@@ -93,6 +94,7 @@ class Form:
     parse: Callable[[Section], Iterable[Record]]
     markup: bool = False
     prose: bool = False
+    closed: bool = False
     owns: Callable[[Section, Section], bool] = lambda section, after: False
 
 

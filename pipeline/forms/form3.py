@@ -404,4 +404,4 @@ def parse(section: Section) -> Iterator[Record]:
     return _Reader(section).records()
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, closed=True)

@@ -403,4 +403,4 @@ def parse(section: Section) -> Iterator[Record]:
             )
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, closed=True)
