@@ -14,8 +14,7 @@ The table, its header and a row of months repeated on each page:
     กิจกรรม/ขั้นตอน | ระยะเวลา | เริ่มต้น | สิ้นสุด | ปีงบประมาณ (a bar chart) | ผลผลิต | ผู้รับผิดชอบ | ผู้เกี่ยวข้อง | งบประมาณ | หมายเหตุ
 
 Its rows are steps ๑. ๑.๑ ๑.๑.๑ under headings (กิจกรรมที่ ๑ …, a criterion's code, or a number of the level above),
-which carry over page breaks. The first columns keep their places; those after the chart may stand to the left
-or right of their headers, so that what a cell says helps to tell which column it is of.
+which carry over page breaks. See `plan_form` for the form, `plan_columns` for the columns.
 """
 
 from __future__ import annotations
@@ -23,55 +22,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
-from pipeline import framework
 from pipeline.forms import tables
-from pipeline.forms.base import Form, Section, fiscal_year_of, place
+from pipeline.forms.base import Form, Section, place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import ancestors, enumerated, following, numbered
 from pipeline.forms.passages import passages, row_passage
-from pipeline.forms.tables import Row, clean
-from pipeline.forms.wording import OPEN_END
+from pipeline.forms.plan_columns import Header, cell_at, header_of, is_foot, is_months, values_of
+from pipeline.forms.plan_form import NOTHING, PlanForm, codes, is_labelled
+from pipeline.forms.tables import Row
 from pipeline.records import Activity, Plan, Record
-from pipeline.thai import arabic_digits, join_wrapped, squeeze
+from pipeline.thai import arabic_digits, squeeze
 
 FAMILY = "development_plan"
-
-#: The labels of the form.
-FIELDS: Mapping[str, str] = {
-    "agency": "(?:ชื่อ)?ส่วนราชการ",
-    "name": "ชื่อแผน(?:การ)?(?:พัฒนา|ปรับปรุง)?(?:องค์(?:กร|การ)|คุณภาพการบริหารจัดการ(?:ภาครัฐ)?|งาน)?",
-    "criteria": "เมื่อเทียบกับเกณฑ์ฯ?|(?:เกณฑ์|ประเด็น|ข้อ)(?:ข้อ)?ที่(?:ยัง)?ไม่ผ่าน(?:เกณฑ์ฯ?)?",
-    "category": "หมวด",
-    "unit": "หน่วยงาน(?:(?:ที่|ผู้)?รับผิดชอบ(?:หลัก)?)?|เจ้าภาพ(?:หลัก)?|คณะทำงาน",
-    "responsible": "ผู้รับผิดชอบ(?:หลัก|แผน(?:งาน)?)?",
-    "objective": "วัตถุประสงค์",
-    "budget": "งบประมาณ",
-    "kpis": "(?:ตัวชี้วัด|KPIs?)(?:หลัก|ความสำเร็จ)?(?:ของ)?(?:แผน(?:งาน|พัฒนา|ปรับปรุง)?)?",
-    "period": "ระยะเวลา(?:การ)?(?:ดำเนินการ|ดำเนินงาน)?",
-    "summary": "รายละเอียด(?:โดย)?(?:ย่อ|สังเขป)",
-    "date": "วันที่จัดทำ",
-}
-#: The headers of the table.
-COLUMNS: Mapping[str, str] = {
-    "number": r"(?:ลำดับ(?:ที่)?|ที่|ข้อ|No\.?)$",
-    "group": "หมวด|เกณฑ์|ประเด็น|หัวข้อ|โอกาสในการ|OFI",
-    "activity": "(?:กิจกรรม|ขั้นตอน|แนวทางการ(?:ดำเนิน|พัฒนา|ปรับปรุง)|วิธีดำเนินการ)",
-    "duration": "ระยะเวลา",
-    "start": "(?:วัน|เดือน)?(?:ที่)?เริ่ม",
-    "end": "(?:วัน|เดือน)?(?:ที่)?(?:สิ้นสุด|แล้วเสร็จ)",
-    "output": "(?:ผลผลิต|ดัชนี|ผลลัพธ์|เป้าหมาย|ตัวชี้วัด)",
-    "responsible": "(?:หน่วยงาน)?(?:ที่|ผู้)?รับผิดชอบ|เจ้าภาพ",
-    "involved": "(?:หน่วยงาน)?(?:ที่|ผู้)?(?:มีส่วน)?เกี่ยวข้อง|ผู้มีส่วน|(?:ผู้|หน่วยงาน)สนับสนุน",
-    "budget": "งบประมาณ|วงเงิน",
-    "remark": "หมายเหตุ",
-}
-#: The columns that keep to their headers, and those that stray.
-LEADING = ("activity", "duration", "start", "end")
-TRAILING = ("output", "responsible", "involved", "budget", "remark")
-#: Columns that a table must have to be one of steps, beside the activity.
-_ENOUGH = 2
 
 _TITLE = re.compile(
     r"^(?:\(ร่าง\) ?)?แผน(?:พัฒนา|ปรับปรุง)(?:องค์(?:กร|การ)|คุณภาพการบริหารจัดการ(?:ภาครัฐ)?)"
@@ -79,41 +42,14 @@ _TITLE = re.compile(
 )
 #: What stands above, or below, the form of a draft: "(ร่าง) แผนพัฒนา…", the category with the year.
 _DRAFT_TITLE = re.compile(r"^\(?ร่าง\)? ?แผน|^หมวด(?:ที่)? ?[1-7](?!\d).*ประจำปี")
-#: The head of a chart of months or years, which has no text of its own or names the year.
-_CHART = re.compile(r"^$|^(?:ปี(?:งบประมาณ)?|แผนการดำเนิน(?:งาน|การ)|เดือน|ไตรมาส|Q ?\d)")
-_LABELS = {name: re.compile(rf"(?:{words})(?: ?\([^()]*\))?") for name, words in FIELDS.items()}
-_ANY_LABEL = re.compile(
-    r"(?:^|(?<=\s))(?:" + "|".join(f"(?P<{name}>{words})" for name, words in FIELDS.items()) + r")(?: ?\([^()]*\))? ?:"
-)
-_NOTE = re.compile(r"\(?อ้างอิงเลข[^()]*\)?")
-_MONTH = re.compile(
-    r"^(?:ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค|Q ?[1-4]|ไตรมาส)[. \d]*$"
-)
-#: What is left of a chart's bars.
-_BAR = re.compile(r"^[^0-9A-Za-zก-๙]*$|^\}")
 _GROUP = re.compile(r"^กิจกรรม(?:หลัก)?(?:ที่)? ?\d")
 _CODE = re.compile(r"^[A-Z]{2} ?\d{1,2}(?!\d)|\([A-Z]{2} ?\d{1,2}[^()]*\)|\((?:ข้อ ?)?[1-7]\.\d\)")
-_LIST_ITEM = re.compile(r"<li\b[^<>]*>(.*?)(?=</?li\b|</?[ou]l\b|$)", re.IGNORECASE)
 #: The criterion, with its level, that a step of a draft ends on.
 TAG = re.compile(r"\((?P<number>[1-7]\.\d)(?: [A-Za-z, ]+)?\)")
-#: What stands in a field that is left open.
-NOTHING = re.compile(r"^[-–.\s]*$")
-_MEASURE = re.compile(r"^(?:[-–•] ?|\(?\d{1,2}[.)] ?)?(?:ร้อยละ|ระดับ|จำนวน|อัตรา|คะแนน|สัดส่วน)")
-_DASHES = re.compile(r"(?:^|\s+)- (?=[^\d๐-๙])")
 _REMARK = re.compile(r"^หมายเหตุ")
 _SUM = re.compile(r"^รวม(?:ทั้งสิ้น|ทั้งหมด|งบประมาณ|เงิน|เป็นเงิน)*$")
 #: What a heading that is printed again on the next page ends on.
 _CONTINUED = re.compile(r"\s*\(ต่อ\)$")
-_CATEGORY = re.compile(r"หมวด(?:ที่)? ?([1-7])(?!\d)")
-_NUMBER = re.compile(r"([1-7])(?![\d.])")
-_AMOUNT = re.compile(r"^(?:-|–|ไม่มี|ไม่ใช้งบประมาณ|[\d,]+(?:\.\d+)?(?: ?(?:บาท|ลบ\.|ล้านบาท))?)$")
-_UNIT = re.compile(
-    r"^[-–] ?(?=\S)?(?:{0})|^(?:{0})".format(
-        r"สำนัก|ส\.|กลุ่ม(?!ผู้(?:รับ|ใช้|มีส่วน)|เป้าหมาย)|คณะ|กอง|ฝ่าย|ศูนย์|หน่วย|ทุก|ผู้บริหาร|ผู้อำนวยการ|ผู้รับผิดชอบ|ผู้ที่|กพร|ก\.พ\.ร|เจ้าหน้าที่|บุคลากร"
-        r"|ข้าราชการ|เลขา|อธิบดี|สถาบัน|กรม|งาน(?=[ก-๙]+$)"
-    )
-)
-_EVERYONE = re.compile(r"^[-–]? ?(?:ทุก|ผู้บริหาร|บุคลากร|ข้าราชการ|ประชาชน|ผู้รับบริการ|ผู้เกี่ยวข้อง)")
 
 
 def _is_title(row: Row) -> bool:
@@ -124,18 +60,18 @@ def _is_title(row: Row) -> bool:
 def _heads_table(rows: Sequence[Row], at: int) -> bool:
     """Whether a plan's title stands here with the table of its steps right below, without a form between."""
     titled = not rows[at].tabular and bool(_TITLE.match(arabic_digits(rows[at].text)))
-    return titled and any(_header(row) for row in rows[at + 1 : at + 4])
+    return titled and any(header_of(row) for row in rows[at + 1 : at + 4])
 
 
 def find(lines: Sequence[TextLine]) -> Iterator[int]:
     """The first form's title or first label, if a table of steps with columns of its own follows."""
     rows = list(tables.rows(lines))
-    named = next((at for at, row in enumerate(rows) if _labels(row, "name") or _heads_table(rows, at)), None)
-    if named is None or not any(_header(row) for row in rows[named:]):
+    named = next((at for at, row in enumerate(rows) if is_labelled(row, "name") or _heads_table(rows, at)), None)
+    if named is None or not any(header_of(row) for row in rows[named:]):
         return
     above = range(max(named - 6, 0), named)
     titles = [at for at in above if _is_title(rows[at])]
-    agencies = [at for at in above if _labels(rows[at], "agency")]
+    agencies = [at for at in above if is_labelled(rows[at], "agency")]
     first = rows[[*titles, *agencies, named][0]].lines[0].line.number
     yield next(at for at, line in enumerate(lines) if line.line.number == first)
 
@@ -148,7 +84,7 @@ def parse(section: Section) -> Iterator[Record]:
     document = tables.document_text(section.lines)
     rest: list[TextLine] = []
     for sheet in _sheets(section, rest):
-        reader = _PlanForm(sheet.form, document)
+        reader = PlanForm(sheet.form, document)
         plan = reader.plan(sheet.title, sheet.lines)
         plan.plan_id = f"plan {sheet.lines[0].line.number}"
         activities = list(_Steps(section, sheet, plan, document).activities())
@@ -171,7 +107,7 @@ class _Sheet:
 
     title: list[TextLine]
     form: list[Row] = field(default_factory=list)
-    table: list[tuple[Row, _Header]] = field(default_factory=list)
+    table: list[tuple[Row, Header]] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
 
     @property
@@ -184,19 +120,19 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
     """The plans of a section. Lines outside of them are put into `rest`."""
     sheet: _Sheet | None = None
     title: list[TextLine] = []
-    header: _Header | None = None
+    header: Header | None = None
     for row in tables.rows(section.lines):
         plain = arabic_digits(row.text)
-        found = _header(row)
+        found = header_of(row)
         if found and title:  # a plan without a form
             if sheet:
                 yield sheet
             sheet, title, header = _Sheet(title), [], found
         elif found and sheet:
             header, title = found, []
-        elif _is_months(row) or (header and _is_foot(row, header)):
+        elif is_months(row) or (header and is_foot(row, header)):
             continue
-        elif _labels(row, "agency", "name") and (sheet is None or header):
+        elif is_labelled(row, "agency", "name") and (sheet is None or header):
             if sheet:
                 yield sheet
             sheet, title, header = _Sheet(title, [row]), [], None
@@ -227,196 +163,9 @@ def _sheets(section: Section, rest: list[TextLine]) -> Iterator[_Sheet]:
     rest += title
 
 
-def _labels(row: Row, *names: str) -> bool:
-    """Whether a row begins with the label of one of the fields."""
-    label = _label(row.cells[0])
-    return label is not None and label[0] in names
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """The head of a table: where its columns stand, and of how many; whether a chart stands among them."""
-
-    columns: Mapping[str, int]
-    width: int
-    charted: bool
-
-    def holds(self, row: Row) -> bool:
-        """Whether the cells of a row stand under their headers. Those of a chart are lost or added in reading, unless
-        the row is as wide as its header and marks its cells otherwise than by tabs."""
-        as_wide = len(row.cells) == self.width and row.lines[0].cell is None and "\t" not in row.lines[0].line.text
-        return not self.charted or as_wide
-
-
-def _header(row: Row) -> _Header | None:
-    """The columns a header row names; None for any other row."""
-    if not row.tabular:
-        return None
-    columns: dict[str, int] = {}
-    texts = [squeeze(clean(cell)) for cell in row.cells]
-    for index, text in enumerate(texts):
-        for name, words in COLUMNS.items():
-            if name not in columns and 0 < len(text) < 60 and re.match(words, text):
-                columns[name] = index
-                break
-    if "activity" not in columns or len(set(columns) - {"number", "group", "activity"}) < _ENOUGH:
-        return None
-    between = range(min(columns.values()), max(columns.values()))
-    charted = any(at not in columns.values() and _CHART.match(texts[at]) for at in between)
-    return _Header(columns, len(row.cells), charted)
-
-
-def _is_foot(row: Row, header: _Header) -> bool:
-    """Whether a row is a page's foot: words and a bare number, nothing of the table's other columns."""
-    filled = [text for cell in row.cells if (text := clean(cell))]
-    return len(filled) == 2 and arabic_digits(filled[1]).isdigit() and len(row.cells) < min(header.width, 4)
-
-
-def _is_months(row: Row) -> bool:
-    cells = [arabic_digits(squeeze(clean(cell))) for cell in row.cells]
-    months = sum(1 for cell in cells if _MONTH.match(cell))
-    return months >= 3 and not any(cell for cell in cells if not _MONTH.match(cell))
-
-
-def _label(cell: str) -> tuple[str, str] | None:
-    """The field that a cell's label names, and what stands after it; None for a cell without one."""
-    text = clean(cell)
-    plain = arabic_digits(text)
-    if found := _ANY_LABEL.match(plain):
-        return str(found.lastgroup), text[found.end() :].strip()
-    for name, label in _LABELS.items():
-        if label.fullmatch(plain):
-            return name, ""
-    return None
-
-
-# ------------------------------------------------------------------------------------------ the form
-
-
-class _PlanForm:
-    """Reads the form of one plan: values by label, whichever way the two columns were read."""
-
-    def __init__(self, form: Sequence[Row], document: str) -> None:
-        self._form = form
-        self._document = document
-        self._values: dict[str, list[str]] = {}
-        self._open: str | None = None
-        for row in form:
-            for cell in row.filled:
-                self._read(cell, row.tabular)
-
-    def _read(self, cell: str, tabular: bool) -> None:
-        """Take in one cell or line: labels with values, or more of a value."""
-        text = clean(cell)
-        labels = list(_ANY_LABEL.finditer(arabic_digits(text)))
-        if not labels and (label := _label(cell)):
-            self._open = label[0]
-            self._values.setdefault(label[0], [])
-            return
-        before = text[: labels[0].start()].strip() if labels else text
-        for part in [before] if labels or self._open != "kpis" else _items(cell):
-            self._continue(part, tabular)
-        ends = [found.start() for found in labels] + [len(text)]
-        for found, end in zip(labels, ends[1:], strict=True):
-            self._open = str(found.lastgroup)
-            value = text[found.end() : end].strip()
-            self._values.setdefault(self._open, []).extend([value] if value else [])
-
-    def _continue(self, text: str, tabular: bool) -> None:
-        """More of a value, if any. Where two columns were read line by line, a list goes on where its number says."""
-        target = self._open
-        number = numbered(text).number
-        if not tabular and number and int(number.partition(".")[0]) > 1:
-            before = str(int(number.partition(".")[0]) - 1)
-            target = next(
-                (
-                    name
-                    for name, parts in reversed(self._values.items())
-                    if any(numbered(part).number == before for part in parts[-1:])
-                ),
-                target,
-            )
-        if text and target:
-            self._values.setdefault(target, []).append(text)
-
-    def _text(self, name: str) -> str | None:
-        text = _NOTE.sub(" ", " ".join(self._values.get(name, ())))
-        return tables.cell_text(text, self._document) or None
-
-    def _kpis(self) -> list[str]:
-        items = _listed(self._text("kpis") or "")
-        apart = measures(self._values.get("kpis", ())) if len(items) == 1 else []
-        return apart if len(apart) > 1 else items
-
-    def plan(self, title: Sequence[TextLine], lines: Sequence[TextLine]) -> Plan:
-        """The plan the form describes, which has a title and stands on `lines`."""
-        said = [self._text("category") or "", *(t.text for t in title)]
-        category = _CATEGORY.search(arabic_digits(" ".join(said))) or _NUMBER.match(arabic_digits(said[0]))
-        return Plan(
-            agency=self._text("agency"),
-            fiscal_year=fiscal_year_of(title),
-            category=int(category[1]) if category else None,
-            criteria_refs=codes(self._text("criteria") or ""),
-            name=self._text("name"),
-            objective=self._text("objective"),
-            responsible=self._text("unit") or self._text("responsible"),
-            kpis=self._kpis(),
-            period=self._text("period"),
-            budget=self._text("budget"),
-            summary=self._text("summary"),
-            **place(lines),  # type: ignore[arg-type]
-        )
-
-
-def _items(cell: str) -> list[str]:
-    """A cell's paragraphs, or the items of a list in it, each after a dash where nothing else is before it.
-
-    >>> _items("<ul><li>จำนวนคู่มือ</li><li>ร้อยละผู้ใช้</li></ul>")
-    ['- จำนวนคู่มือ', '- ร้อยละผู้ใช้']
-    """
-    items = [text for part in _LIST_ITEM.findall(cell) if (text := clean(part))]
-    if len(items) < 2 or any(item.startswith("-") or numbered(item).number for item in items):
-        return tables.blocks(cell)
-    return [f"- {item}" for item in items]
-
-
-def measures(parts: Sequence[str]) -> list[str]:
-    """Indicators that nothing but the layout parts: each begins a line or paragraph with what it measures.
-
-    >>> measures(["ร้อยละของท่า", "ที่ตรงเวลา", "จำนวนครั้งที่แก้"])
-    ['ร้อยละของท่าที่ตรงเวลา', 'จำนวนครั้งที่แก้']
-    """
-    groups: list[list[str]] = []
-    for part in parts:
-        if not groups or (_MEASURE.match(part) and not OPEN_END.search(groups[-1][-1])):
-            groups.append([])
-        groups[-1].append(part)
-    return [text for group in groups if not NOTHING.match(text := join_wrapped(group))]
-
-
 def tagged(activities: Sequence[Activity]) -> list[str]:
     """The criteria that steps refer to, in order, each once."""
     return list(dict.fromkeys(ref for a in activities for ref in (a.criteria_ref or "").split(", ") if ref))
-
-
-def _listed(text: str) -> list[str]:
-    """The items of a run-in list, or the text as the only one."""
-    before, items = enumerated(text)
-    if not items and text.startswith("- "):
-        return [item for item in _DASHES.split(text) if item]
-    if not items:
-        return [numbered(text).text] if text else []
-    return [*filter(None, [before]), *(item.text for item in items)]
-
-
-def codes(text: str) -> list[str]:
-    """The criteria that a reference lists, by the framework that has most of them.
-
-    >>> codes("HR ๑, ๒ (แผน ๓ ปี)"), codes("1.2, 6.4")
-    (['HR1', 'HR2'], ['1.2', '6.4'])
-    """
-    known = [framework.load(name).codes(text) for name in framework.available()]
-    return max(known, key=len, default=[])
 
 
 # ------------------------------------------------------------------------------------------ the table
@@ -473,8 +222,8 @@ class _Steps:
         entries: list[_Entry] = []
         offset = 0.0
         for row, header in self._sheet.table:
-            values, offset = _values(row, header, offset)
-            first, number, group = (_at(row, header.columns.get(name)) for name in ("activity", "number", "group"))
+            values, offset = values_of(row, header, offset)
+            first, number, group = (cell_at(row, header.columns.get(name)) for name in ("activity", "number", "group"))
             text = self._mended(first)
             if group and (heading := self._mended(group)):
                 entries.append(_Entry(heading, group, dict.fromkeys(values), list(row.lines), heads=True))
@@ -629,71 +378,6 @@ def _joined(values: Mapping[str, str | None], more: Mapping[str, str | None]) ->
         name: " ".join(filter(None, [value, more[name]])) if more[name] != value else value
         for name, value in values.items()
     } | {"budget": values["budget"] or more["budget"]}
-
-
-# ------------------------------------------------------------------------------------------ columns
-
-
-def _at(row: Row, column: int | None) -> str:
-    return row.cells[column] if column is not None and column < len(row.cells) else ""
-
-
-def _values(row: Row, header: _Header, offset: float) -> tuple[dict[str, str | None], float]:
-    """A row's values by field, and how far its last columns stand from their headers (in columns)."""
-    columns = header.columns
-    values: dict[str, str | None] = dict.fromkeys((*LEADING[1:], *TRAILING[:-1]))
-    for name in LEADING[1:]:
-        values[name] = clean(_at(row, columns.get(name))) or None
-    if header.holds(row):
-        cells_held = {name: _at(row, columns.get(name)) for name in TRAILING[:-1]}
-        return values | {name: cell if clean(cell) else None for name, cell in cells_held.items()}, 0.0
-    fields = [name for name in TRAILING if name in columns]
-    if not fields:
-        return values, offset
-    chart_end = min(columns[name] for name in fields) - 2
-    lead_end = max(columns[name] for name in LEADING if name in columns)
-    cells = [
-        (index, cell)
-        for index, cell in enumerate(row.cells)
-        if index > lead_end and clean(cell) and not _is_bar(clean(cell), index > chart_end)
-    ]
-    cells = [(index, cell) for index, cell in cells if index > chart_end][-len(fields) :]
-    best: tuple[float, tuple[str, ...]] = (float("-inf"), ())
-    for chosen in combinations(fields, len(cells)):
-        strays = [index - columns[name] for (index, _), name in zip(cells, chosen, strict=True)]
-        score = sum(_fit(clean(cell), name) for (_, cell), name in zip(cells, chosen, strict=True))
-        if strays:
-            score -= 0.6 * (max(strays) - min(strays)) + 0.3 * abs(strays[-1] - offset)
-        best = max(best, (score, chosen), key=lambda pair: pair[0])
-    for (index, cell), name in zip(cells, best[1], strict=True):
-        if name in values:
-            values[name] = cell
-            offset = index - columns[name]
-    if values["responsible"] == "ผู้รับผิดชอบ" and values["involved"] and not _UNIT.match(values["involved"]):
-        values["responsible"] += f" {values['involved']}"
-        values["involved"] = None
-    return values, offset
-
-
-def _is_bar(text: str, after_chart: bool) -> bool:
-    return bool(_BAR.match(arabic_digits(text))) and not (after_chart and text in ("-", "–"))
-
-
-def _fit(text: str, name: str) -> float:
-    """How well a text suits a column, by what it says."""
-    plain = arabic_digits(text)
-    if _AMOUNT.match(plain):
-        return 3.0 if name == "budget" else -1.0
-    unit, everyone = bool(_UNIT.match(plain)), bool(_EVERYONE.match(plain))
-    match name:
-        case "output":
-            return -2.0 if unit else 2.0
-        case "responsible":
-            return (2.0 if unit else -1.0) - (1.5 if everyone else 0.0)
-        case "involved":
-            return (1.0 if unit else -1.0) + (1.0 if everyone else 0.0)
-        case _:
-            return -3.0
 
 
 FORM = Form(FAMILY, find, parse, markup=True)

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.forms.base import Section, fiscal_year_of, place
-from pipeline.forms.development_plan import FIELDS, NOTHING, TAG, measures, tagged, tags
+from pipeline.forms.development_plan import TAG, tagged, tags
 from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import enumerated, following, parent
+from pipeline.forms.plan_form import FIELDS, NOTHING, measures
 from pipeline.forms.side_by_side import MARGIN, Column, split
 from pipeline.forms.wording import room
 from pipeline.records import Activity, Plan, Record

@@ -315,7 +315,7 @@ def _flush_left(lines: Sequence[TextLine]) -> bool:
 
 def _starts_paragraph(line: TextLine, flush: bool, first: TextLine | None = None) -> bool:
     """Whether a line opens a paragraph instead of going on with the point that `first` opened."""
-    if _PARAGRAPH.match(line.plain):
+    if _PARAGRAPH.match(line.plain) or _SCORE_HEAD.match(line.plain):
         return True
     if flush and (line.indent >= 2 or (line.indent == 1 and line.gap > 0)):
         return True
