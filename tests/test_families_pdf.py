@@ -301,6 +301,28 @@ def test_the_indicator_form_with_its_rules() -> None:
     assert (c.sub_criterion, c.group_no, c.name, c.results) == ("7.2", None, "จำนวนเรือ", {"2566": 7})
 
 
+def test_what_heads_each_slide_is_no_furniture() -> None:
+    """Title and scale keep their place on every slide; cells side by side may share a line, a figure may wrap."""
+    lines = []
+    for page in (1, 2, 3):
+        heads = [line(f"ผลการประเมินตนเอง หมวด {page}", 40, page), line("BASIC ADVANCE SIGNIFICANCE", 70, page)]
+        foot = line(f"หน้า {page}", 800, page)
+        for each in (*heads, foot):
+            each.furniture = True
+        points = [
+            line(f"☑ ท่าที่ {page} มีป้าย ☒ ท่าที่ {page} มีไฟ", 120, page),
+            line(f"☑ ท่าที่ {page} มีผู้ใช้ร้อยละ", 140, page, joint=" "),
+            line("100", 160, page),
+        ]
+        lines += [*heads, *points, foot]
+    found = [record for record in read_document(document(lines)).records if isinstance(record, Finding)]
+    assert [(f.category, f.verdict, f.text) for f in found] == [
+        (page, verdict, f"ท่าที่ {page} {text}")
+        for page in (1, 2, 3)
+        for verdict, text in (("pass", "มีป้าย"), ("fail", "มีไฟ"), ("pass", "มีผู้ใช้ร้อยละ 100"))
+    ]
+
+
 def test_a_list_goes_on_within_the_lines_of_its_cell() -> None:
     text = (SAMPLES / "action_plan.md").read_text("utf-8").replace("มีเรื่องเล่าใหม่ ๑๐ เรื่อง", "๑. มีเรื่องเล่า", 1)
     found = laid_out(text)

@@ -29,6 +29,12 @@ _LETTER = f"[{''.join(LETTER_TICKS)}]"
 _LETTER_BOX = re.compile(rf"^{_LETTER} ?(?=[ก-ฮเ-ไ])|(?<=\s){_LETTER} ?(?=ไม่ ?ผ่าน|ผ่าน)")
 #: Lines that begin so in a document whose boxes are letters.
 _LETTER_BOXES = 4
+#: The levels over the columns of a slide's grid, with the category beside them.
+SCALE = re.compile(
+    r"^BASIC[ |/]*ADVANCED?[ |/]*SIGNIFICAN(?:CE|T)[ |/]*(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE
+)
+#: One of them on a line of its own, as from a text box each.
+LEVEL = re.compile(r"^(?:(?P<first>BASIC)|ADVANCED?|SIGNIFICAN(?:CE|T))$", re.IGNORECASE)
 #: What Acrobat leaves in the text for a note on the page: the author's name, this, and the words of the note.
 _ANNOTATION = re.compile(r"Text Box|Typewriter(?: Comment)?|Sticky Note|Callout", re.IGNORECASE)
 #: Width of a space, in heights of a line.
@@ -148,8 +154,10 @@ def _running(lines: Sequence[TextLine]) -> set[int]:
     """Indexes of page marks, of the lines that run along with them, and of notes' remains.
 
     A line runs along if it comes back at the same distance from page ends that follow one another, and so do
-    all lines between it and the end: a running head is removed whole or not at all.
+    all lines between it and the end: a running head is removed whole or not at all. What heads a slide is the
+    slide's own, though every slide has the like in its place.
     """
+    heads = _slide_heads(lines)
     running = {i for i, line in enumerate(lines) if line.line.furniture or PAGE_MARK.fullmatch(line.plain)}
     running |= _numbers_of_heads(lines)
     ends = _page_ends(lines, running)
@@ -169,7 +177,19 @@ def _running(lines: Sequence[TextLine]) -> set[int]:
             running.update(ends[page][side] + way * step for page in reached)
             if not reached:
                 break
-    return running
+    return running - heads
+
+
+def _slide_heads(lines: Sequence[TextLine]) -> set[int]:
+    """Indexes of the lines at the top of pages, down to the scale of levels where a page has one."""
+    scales: dict[int | None, float] = {}
+    for line in lines:
+        if line.line.bbox and not line.cell and (SCALE.match(line.plain) or LEVEL.match(line.plain)):
+            scales[line.line.page] = max(scales.get(line.line.page, 0.0), line.line.bbox.bottom)
+    above = [
+        i for i, line in enumerate(lines) if line.line.bbox and line.line.bbox.top < scales.get(line.line.page, 0.0)
+    ]
+    return {i for i in above if not PAGE_MARK.fullmatch(lines[i].plain)}
 
 
 def _numbers_of_heads(lines: Sequence[TextLine]) -> set[int]:

@@ -20,9 +20,8 @@ from rapidfuzz import fuzz
 
 from pipeline.forms import development_plan, draft_plan, levels
 from pipeline.forms.base import Form, Section, place
-from pipeline.forms.lines import TextLine, table_rows
+from pipeline.forms.lines import SCALE, TextLine, table_rows
 from pipeline.forms.passages import passages
-from pipeline.forms.slides import SCALE
 from pipeline.forms.titles import ALIKE, heading_end, likeness
 from pipeline.forms.wording import ADDRESS, OPEN_END, apart
 from pipeline.records import Finding, Passage, Plan, Record

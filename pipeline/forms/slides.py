@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.forms.base import Form, Section, place
-from pipeline.forms.lines import TextLine
+from pipeline.forms.lines import LEVEL, SCALE, TextLine
 from pipeline.forms.titles import ALIKE, known_titles, likeness
 from pipeline.forms.wording import ADDRESS, OPEN_END, apart
 from pipeline.records import Finding, Record
@@ -24,13 +24,9 @@ from pipeline.thai import arabic_digits, join_wrapped, squeeze
 FAMILY = "slides"
 
 _BOXES = {**dict.fromkeys("☑✓✔", "pass"), **dict.fromkeys("☒✗✘", "fail"), **dict.fromkeys("☐□", "pending")}
+#: A box on the line of another point, as of a cell beside its own.
+_NEXT_POINT = re.compile(rf"(?<=\s)(?=[{''.join(_BOXES)}] ?\S)")
 _POINT = re.compile(rf"^(?P<box>[{''.join(_BOXES)}]) ?(?P<text>\S.*)$")
-#: The levels over the columns of the grid, with the category beside them.
-SCALE = re.compile(
-    r"^BASIC[ |/]*ADVANCED?[ |/]*SIGNIFICAN(?:CE|T)[ |/]*(?:หมวด(?:ที่)? ?(?P<category>[1-6]))?$", re.IGNORECASE
-)
-#: One of them on a line of its own, as from a text box each.
-_LEVEL = re.compile(r"^(?:(?P<first>BASIC)|ADVANCED?|SIGNIFICAN(?:CE|T))$", re.IGNORECASE)
 _CATEGORY = re.compile(r"^หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.])")
 #: The title of a slide: words on the assessment, then its category.
 _HEADED = re.compile(r"^(?:ผล|สรุป|แบบ|การ|รายงาน).*ประเมิน.* หมวด(?:ที่)? ?(?P<category>[1-6])(?![\d.–-])")
@@ -80,7 +76,7 @@ def find(lines: Sequence[TextLine]) -> Iterator[int]:
 
 def _is_scale(lines: Sequence[TextLine]) -> bool:
     """Whether the scale begins with the first of these lines: on one, or a level a line."""
-    found = [level for line in lines if (level := _LEVEL.match(line.plain))]
+    found = [level for line in lines if (level := LEVEL.match(line.plain))]
     return bool(SCALE.match(lines[0].plain)) or (len(found) == 3 and found[0]["first"] is not None)
 
 
@@ -102,7 +98,7 @@ def _title_category(lines: Sequence[TextLine], at: int, least: float = ALIKE) ->
 
 
 def _is_furniture(line: TextLine) -> bool:
-    return any(p.match(line.plain) for p in (SCALE, _LEVEL, _TILES, _RULE, ADDRESS, _LONE_NUMBER, _CATEGORY))
+    return any(p.match(line.plain) for p in (SCALE, LEVEL, _TILES, _RULE, ADDRESS, _LONE_NUMBER, _CATEGORY))
 
 
 @dataclass(slots=True)
@@ -175,7 +171,7 @@ def _key(cell: Sequence[_Point]) -> tuple[str, ...]:
 
 def _slides(section: Section) -> list[_Slide]:
     """The slides with their cells, in the order drawn."""
-    lines = section.lines
+    lines = _a_point_a_line(section.lines)
     slides = [_Slide(lines[0].line.page)]
     above: list[int] = []  # where texts without ticks begin, since the last cell
     for start, end in _blocks(lines):
@@ -247,8 +243,22 @@ def _blocks(lines: Sequence[TextLine]) -> Iterator[tuple[int, int]]:
 
 def _parts(before: TextLine, line: TextLine) -> bool:
     """Whether a block ends between two lines."""
-    moved = before.line.page != line.line.page
-    return moved or apart(before, line) or _is_furniture(before) or _is_furniture(line)
+    if before.line.page != line.line.page or apart(before, line) or _is_furniture(before):
+        return True
+    wrapped = before.line.joint is not None and _LONE_NUMBER.match(line.plain)  # "ร้อยละ", and below it the figure
+    return _is_furniture(line) and not wrapped
+
+
+def _a_point_a_line(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Lines, each box with what it ticks on a line of its own."""
+    out: list[TextLine] = []
+    for line in lines:
+        parts = [part.strip() for part in _NEXT_POINT.split(line.text)] if _POINT.match(line.plain) else []
+        if len(parts) < 2:
+            out.append(line)
+        else:
+            out += [replace(line, text=part, plain=arabic_digits(part)) for part in parts]
+    return out
 
 
 FORM = Form(FAMILY, find, parse, prose=True)
