@@ -28,6 +28,9 @@ _LANDMARK = re.compile(r"^(?:\d{1,2}\. ?)?บทสรุป(?:สำหรั�
 _CATEGORY = re.compile(
     r"^(?:\d{1,2}[.)] ?)?หมวด(?:ที่)? ?(?P<number>[1-7])(?![\d.–-])(?! ?[–-] ?(?:หมวด ?)?\d) ?(?P<title>.*)$"
 )
+#: Where one of several categories begins that a heading names, and what stands before the next.
+_EACH = re.compile(r"(?:^|\W|และ)(?P<category>หมวด(?:ที่)? ?[1-7](?![\d.]))")
+_JOINED = re.compile(r"[\s,/]*(?:และ|กับ)?\s*$")
 _NOT_PASSED = re.compile(
     r"(?:ประเด็น|ข้อ(?:คำถาม|ย่อย)?|หัวข้อ|รายการ|เกณฑ์|ตัวชี้วัด)ที่ ?(?:ยัง)?ไม่ผ่าน|อยู่ในสถานะ(?:ที่)? ?ไม่ผ่าน"
 )
@@ -192,7 +195,7 @@ def _points(section: Section) -> list[_Point]:
             plain = arabic_digits(whole)
             title = _title(whole)
             if done := _ALL_PASSED.search(plain):
-                points.append(_Point("all_passed", category, title, None, [whole[done.start() : done.end()]], heading))
+                points += _all_passed(whole, done, heading)
                 heading, category = [], None
                 continue
             if found and over and not _TO_IMPROVE.search(plain):
@@ -237,6 +240,17 @@ def _points(section: Section) -> list[_Point]:
         elif listing and _starts_paragraph(line, flush):
             category, listing, heading = None, False, []
     return points + tabled
+
+
+def _all_passed(text: str, done: re.Match[str], lines: list[TextLine]) -> Iterator[_Point]:
+    """Each of the categories of which a heading says that they passed in all."""
+    head = text[: done.start()]
+    starts = [found.start("category") for found in _EACH.finditer(arabic_digits(head))]
+    for start, end in pairwise([*starts, len(head)]):
+        named = _JOINED.sub("", head[start:end])
+        if found := _CATEGORY.match(arabic_digits(named)):
+            said = [text[done.start() : done.end()]]
+            yield _Point("all_passed", int(found["number"]), _title(named), None, said, lines)
 
 
 def _run_in(line: TextLine) -> list[tuple[int | None, str]]:
