@@ -121,9 +121,9 @@ def _framed(
 ) -> Iterator[Example]:
     for role, count in _COUNTS[kind].items():
         # What is done or reached is neither praised nor faulted in a plan, but praised in a report.
-        taught = None if role == "none" else role
+        taught, weight = (None, 1.0) if role == "none" else (role, 0.5)
         for text in _some(frames[kind][role], phrase, count):
-            yield Example(text, category, criterion, taught, _VERDICT_OF.get(role), group=phrase, weight=0.5)
+            yield Example(text, category, criterion, taught, _VERDICT_OF.get(role), group=phrase, weight=weight)
 
 
 def _sentences() -> Iterator[Example]:
