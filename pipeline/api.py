@@ -1,5 +1,7 @@
 """The Python API: the commands as functions of the same names, tables as pandas DataFrames.
 
+Example:
+
     from pipeline import api as pmqa
 
     pmqa.ingest(["reports/"], db="pmqa.db")
@@ -36,5 +38,3 @@ __all__ = [
     "table",
     "threads",
 ]
-
-

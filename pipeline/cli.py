@@ -390,9 +390,7 @@ def search(
     """
     from pipeline.search import Filters, SqliteEngine
 
-    filters = Filters.of(
-        category=category, criterion=criterion, kind=kind, verdict=verdict, year=year, agency=agency
-    )
+    filters = Filters.of(category=category, criterion=criterion, kind=kind, verdict=verdict, year=year, agency=agency)
     with open_store(db) as store:
         results = SqliteEngine(store).search(" ".join(query), filters, limit)
     _print_results(results, as_json)
@@ -668,9 +666,9 @@ def train(
 def evaluate(
     files: Labelled = None,
     model: Model = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the HTML report goes.")
-    ] = Path("pmqa-evaluation.html"),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the HTML report goes.")] = Path(
+        "pmqa-evaluation.html"
+    ),
     db: Db = None,
     as_json: Json = False,
 ) -> None:

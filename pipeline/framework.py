@@ -230,9 +230,7 @@ def _key(title: str) -> str:
 _Titled = TypeVar("_Titled", Category, Criterion, Group)
 
 
-def _nearest(
-    text: str, pool: Iterable[_Titled], titles: Callable[[_Titled], tuple[str, ...]]
-) -> _Titled | None:
+def _nearest(text: str, pool: Iterable[_Titled], titles: Callable[[_Titled], tuple[str, ...]]) -> _Titled | None:
     """The one whose title the text is, None if none is near enough or two are about as near."""
     key = _key(text)
     if not key:
@@ -435,9 +433,7 @@ class _Reader:
             raise self._wrong(where, f'"{key}" must be a text')
         return value
 
-    def _texts(
-        self, data: Mapping[str, Any], key: str, where: str, *, blank: bool = False
-    ) -> tuple[str, ...]:
+    def _texts(self, data: Mapping[str, Any], key: str, where: str, *, blank: bool = False) -> tuple[str, ...]:
         value = data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, str) and (blank or v.strip()) for v in value):
             raise self._wrong(where, f'"{key}" must be a list of texts')

@@ -99,9 +99,7 @@ def ingest(
             reports[report.path] = report
             progress(len(reports), len(inputs.files), report.source_name)
         where = str(store.path)
-    return IngestReport(
-        store=where, files=[reports[str(file.path)] for file in inputs.files], skipped=inputs.skipped
-    )
+    return IngestReport(store=where, files=[reports[str(file.path)] for file in inputs.files], skipped=inputs.skipped)
 
 
 def _reports(
@@ -145,9 +143,7 @@ def _reports(
                 yield _report(copy, "duplicate", same_as=job.path)
 
 
-def _store_answer(
-    store: Store, answer: Answer, sha256: str, group: list[Input], now: str, force: bool
-) -> FileReport:
+def _store_answer(store: Store, answer: Answer, sha256: str, group: list[Input], now: str, force: bool) -> FileReport:
     """Write what a child made of a file; `group` is all the files of this content."""
     file = group[0]
     if answer.reading is None:
@@ -227,15 +223,11 @@ def _failure_record(
 
 
 def _failed(file: Input, failure: PmqaError, **more: Any) -> FileReport:
-    return _report(
-        file, "failed", reason=failure.code, message=failure.message, hint=failure.hint or None, **more
-    )
+    return _report(file, "failed", reason=failure.code, message=failure.message, hint=failure.hint or None, **more)
 
 
 def _report(file: Input, status: str, *, seconds: float = 0.0, **more: Any) -> FileReport:
-    return FileReport(
-        path=str(file.path), source_name=file.name, status=status, seconds=round(seconds, 3), **more
-    )
+    return FileReport(path=str(file.path), source_name=file.name, status=status, seconds=round(seconds, 3), **more)
 
 
 def _paths(files: list[Input]) -> dict[str, str]:

@@ -220,8 +220,7 @@ class Passage(Record):
 
 #: The datasets that forms yield, by name.
 RECORD_TYPES: dict[str, type[Record]] = {
-    cls.dataset: cls
-    for cls in (Finding, Indicator, Score, Plan, Activity, Award, AwardCriterion, Faq, Passage)
+    cls.dataset: cls for cls in (Finding, Indicator, Score, Plan, Activity, Award, AwardCriterion, Faq, Passage)
 }
 
 

@@ -63,8 +63,7 @@ def dump(reading: Reading) -> dict[str, Any]:
     """A reading as JSON can carry it."""
     document = {f.name: getattr(reading, f.name) for f in fields(reading) if f.name != "records"}
     records = [
-        [record.dataset, {f.name: getattr(record, f.name) for f in fields(record)}]
-        for record in reading.records
+        [record.dataset, {f.name: getattr(record, f.name) for f in fields(record)}] for record in reading.records
     ]
     return {"document": document, "records": records}
 
@@ -107,9 +106,7 @@ def _answer(reader: Callable[..., Reading], job: dict[str, Any]) -> bytes:
     """The reading that a job asks for, or why there is none; "spent": this process had better not go on."""
     try:
         answer = pack(dump(reader(job["path"], **job["options"])))
-        return (
-            answer if len(answer) <= MAX_MESSAGE else pack({"failure": ["too-large", "", ""], "spent": True})
-        )
+        return answer if len(answer) <= MAX_MESSAGE else pack({"failure": ["too-large", "", ""], "spent": True})
     except PmqaError as error:
         return pack({"failure": [error.code, error.message, error.hint]})
     except MemoryError:

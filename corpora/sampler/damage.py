@@ -44,9 +44,7 @@ def shift_marks(text: str, rng: random.Random, share: float) -> str:
     >>> shift_marks("กัน", random.Random(0), 1.0)
     'กนั'
     """
-    return _MARK_BEFORE_CONSONANT.sub(
-        lambda m: m[1] + m[3] + m[2] if rng.random() < share else m[0], text
-    )
+    return _MARK_BEFORE_CONSONANT.sub(lambda m: m[1] + m[3] + m[2] if rng.random() < share else m[0], text)
 
 
 def space_marks(text: str, rng: random.Random, share: float) -> str:

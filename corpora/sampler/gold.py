@@ -31,35 +31,41 @@ def rows(content: Content) -> Iterator[tuple[str, Gold]]:
 def _form3(content: Content) -> Iterator[tuple[str, Gold]]:
     for answered in content.items:
         for number, part in enumerate(answered.parts, start=1):
-            yield "findings", {
-                "kind": "verdict",
-                "category": answered.category,
-                "criterion": answered.criterion,
-                "item": answered.item.number,
-                "part": number,
-                "item_title": answered.item.title,
-                "verdict": part.verdict,
-                "text": part.comment,
-            }
+            yield (
+                "findings",
+                {
+                    "kind": "verdict",
+                    "category": answered.category,
+                    "criterion": answered.criterion,
+                    "item": answered.item.number,
+                    "part": number,
+                    "item_title": answered.item.title,
+                    "verdict": part.verdict,
+                    "text": part.comment,
+                },
+            )
 
 
 def _form4(content: Content) -> Iterator[tuple[str, Gold]]:
     for row in content.rows:
-        yield "indicators", {
-            "sub_criterion": row.sub_criterion,
-            "group_no": row.group.number,
-            "indicator_no": row.number,
-            "direction": row.direction,
-            "name": row.name,
-            "group_title": row.group.title + "*" * row.group.compulsory,
-            "target": row.target,
-            "unit": row.unit,
-            "results": {str(y): r for y, r in zip(content.years, row.results, strict=True)},
-            "achievement_pct": row.pct,
-            "score": row.score,
-            "verdict": row.verdict,
-            "comment": row.comment,
-        }
+        yield (
+            "indicators",
+            {
+                "sub_criterion": row.sub_criterion,
+                "group_no": row.group.number,
+                "indicator_no": row.number,
+                "direction": row.direction,
+                "name": row.name,
+                "group_title": row.group.title + "*" * row.group.compulsory,
+                "target": row.target,
+                "unit": row.unit,
+                "results": {str(y): r for y, r in zip(content.years, row.results, strict=True)},
+                "achievement_pct": row.pct,
+                "score": row.score,
+                "verdict": row.verdict,
+                "comment": row.comment,
+            },
+        )
 
 
 def _feedback(content: Content) -> Iterator[tuple[str, Gold]]:

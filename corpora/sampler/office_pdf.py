@@ -242,9 +242,7 @@ class Family:
 
     def width(self, text: str, size: float) -> float:
         """Width of a text in points."""
-        return sum(
-            glyph.advance * size / font.units for font, run in self.runs(text) for glyph in font.shape(run)
-        )
+        return sum(glyph.advance * size / font.units for font, run in self.runs(text) for glyph in font.shape(run))
 
 
 class Document:

@@ -109,9 +109,7 @@ def pdfs() -> dict[str, bytes]:
         "parks_2565_feedback.pdf": feedback_table(read("parks_2565_feedback"), _style("NotoSerifThai", WORD)),
         "reading_2565_form3.pdf": form3(read("reading_2565_form3"), _style("NotoSerifThai", DISTILLED)),
         "reading_2565_form4.pdf": form4(read("reading_2565_form4"), _style("NotoSerifThai", DISTILLED)),
-        "reading_2565_feedback.pdf": feedback_bullets(
-            read("reading_2565_feedback"), _style("NotoSansThai", DISTILLED)
-        ),
+        "reading_2565_feedback.pdf": feedback_bullets(read("reading_2565_feedback"), _style("NotoSansThai", DISTILLED)),
         "reading_2565_scan.pdf": scan(
             feedback_bullets(read("reading_2565_scan"), _style("NotoSerifThai", WORD)), "reading_2565_scan"
         ),
@@ -319,9 +317,7 @@ def _feedback_cells(content: Content, category: int) -> Iterator[list[tuple[str,
 
 def _cell(flow: Flow, width: float, paragraphs: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
     return [
-        (line, bold)
-        for text, bold in paragraphs
-        for line in processor(text, width, partial(flow.measure, bold=bold))
+        (line, bold) for text, bold in paragraphs for line in processor(text, width, partial(flow.measure, bold=bold))
     ]
 
 

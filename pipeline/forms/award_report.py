@@ -172,7 +172,7 @@ def _work(
     said: Mapping[str, str],
 ) -> Award:
     """One work, `said` its title and result."""
-    title, result = said["title"].strip("“”\" "), said.get("result", "")
+    title, result = said["title"].strip('“”" '), said.get("result", "")
     category = _CATEGORY.match(arabic_digits(title))
     return Award(
         kind="submission",
