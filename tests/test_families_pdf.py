@@ -323,6 +323,27 @@ def test_what_heads_each_slide_is_no_furniture() -> None:
     ]
 
 
+def test_a_question_ends_with_its_mark() -> None:
+    """Below the mark the answer begins, however full the line; at a page's end the question goes on to its mark."""
+    text = (SAMPLES / "award_report.md").read_text("utf-8")
+    asked = next(record for record in read(SAMPLES / "award_report.md").records if isinstance(record, Faq))
+    head = next(part for part in text.split("\n") if part.startswith("#") and asked.section in part)
+    above = list(laid_out(text[: text.index(head) + len(head)]).lines())
+    page = (above[-1].page or 0) + 1
+    lines = [
+        line("1. ส่งผลงานเดิมของห้องสมุดได้ไหม?", 140, page, joint=" "),
+        *(line("ส่งได้ ควรบอกสิ่งที่ต่างจากเดิม", 170 + 20 * n, page, joint="" if n < 24 else None) for n in range(25)),
+        line("2. ผลงานของห้องสมุดที่ทำร่วมกับวัด", 750, page),
+        line("ส่งในนามวัดได้หรือไม่?", 60, page + 1),
+        line("ต้องส่งในนามหน่วยงาน", 90, page + 1),
+    ]
+    found = [record for record in read_document(document([*above, *lines])).records if isinstance(record, Faq)]
+    assert [(faq.question, faq.answer) for faq in found] == [
+        ("ส่งผลงานเดิมของห้องสมุดได้ไหม?", "ส่งได้ ควรบอกสิ่งที่ต่างจากเดิม" * 25),
+        ("ผลงานของห้องสมุดที่ทำร่วมกับวัดส่งในนามวัดได้หรือไม่?", "ต้องส่งในนามหน่วยงาน"),
+    ]
+
+
 def test_a_list_goes_on_within_the_lines_of_its_cell() -> None:
     text = (SAMPLES / "action_plan.md").read_text("utf-8").replace("มีเรื่องเล่าใหม่ ๑๐ เรื่อง", "๑. มีเรื่องเล่า", 1)
     found = laid_out(text)

@@ -19,7 +19,7 @@ from pipeline.forms.numbering import ancestors, following, without_bullet
 from pipeline.forms.passages import paragraph_parts, paragraphs
 from pipeline.forms.tables import LINK_ONLY, Row, clean
 from pipeline.records import Faq, Finding, Record
-from pipeline.thai import arabic_digits, squeeze
+from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
 #: A numbered heading of the report.
 SECTION = re.compile(r"^(?P<number>\d+(?:\.\d+)+|\d+\.) ?(?P<title>\S.*)$")
@@ -94,7 +94,12 @@ def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
         yield from _labelled(lines)
         return
     current: _Question | None = None
-    groups = (part for group in paragraphs(lines, items=False) for part in _slides(group, title))
+    groups = (
+        asked
+        for group in paragraphs(lines, items=False)
+        for part in _slides(group, title)
+        for asked in _parted_after_question(part)
+    )
     for group in groups:
         texts = [text for line in group if not _ICON.match(text := clean(line.text))]
         if not texts or _is_slide_title(texts, title):
@@ -107,14 +112,39 @@ def _items(title: str, body: Sequence[Row]) -> Iterator[_Question]:
         elif current and found and found["again"] and int(found["number"]) == current.number:
             current.lines += group
         elif current:
-            current.lines += group
             text = _text([_AGAIN.sub("", texts[0]), *texts[1:]])
-            if current.question:
+            goes_on = _asks_on(current, group[0], text)
+            current.lines += group
+            if goes_on:
+                current.question = join_wrapped([current.question, text])
+            elif current.question:
                 current.answer.append(text)
             else:
                 current.question = text
     if current:
         yield current
+
+
+def _asks_on(current: _Question, line: TextLine, text: str) -> bool:
+    """Whether a text at a page's top, not the question above it, has the question's mark."""
+    turned = line.line.page != current.lines[-1].line.page
+    asked = _ends_question(current.question) or bool(current.answer)
+    return turned and bool(current.question) and not asked and _ends_question(text)
+
+
+def _ends_question(text: str) -> bool:
+    return text.rstrip().endswith("?")
+
+
+def _parted_after_question(group: Sequence[TextLine]) -> Iterator[Sequence[TextLine]]:
+    """Lines of a page that run on into each other, cut where a question ends with its mark and room is below it."""
+    start = 0
+    for at in range(1, len(group)):
+        before, line = group[at - 1], group[at]
+        if line.line.page is not None and line.gap and _ends_question(before.text):
+            yield group[start:at]
+            start = at
+    yield group[start:]
 
 
 def _labelled(lines: Sequence[TextLine]) -> Iterator[_Question]:
