@@ -284,4 +284,4 @@ def _read_values(found: re.Match[str], names: Sequence[str], years: Sequence[str
     )
 
 
-FORM = Form(FAMILY, find, parse)
+FORM = Form(FAMILY, find, parse, prose=True)
