@@ -23,7 +23,7 @@ from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import following, numbered, without_bullet
 from pipeline.forms.passages import paragraphs, passages
-from pipeline.forms.tables import LINK_ONLY, Row, clean
+from pipeline.forms.tables import LINK_ONLY, Row, clean, field_of
 from pipeline.records import Award, Finding, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -147,9 +147,7 @@ def _columns(row: Row) -> dict[str, int]:
     """The columns of a table with one for each thing said of a work; empty for any other row."""
     found: dict[str, int] = {}
     for at, cell in enumerate(row.cells):
-        text = squeeze(clean(cell))
-        name = next((name for name, words in COLUMNS.items() if name not in found and re.match(words, text)), None)
-        if name:
+        if name := field_of(squeeze(clean(cell)), COLUMNS, found):
             found[name] = at
     return found if {"title", "result"} <= found.keys() and len(found) > 2 else {}
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from pipeline.forms.base import Form, Section, place
-from pipeline.forms.lines import TextLine, number, table_rows
+from pipeline.forms.lines import TextLine, by_column, number, table_rows
 from pipeline.forms.numbering import enumerated
 from pipeline.records import Finding, Record, Score
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
@@ -270,8 +270,7 @@ def _table_points(lines: Sequence[TextLine]) -> tuple[list[_Point], set[int]]:
     tables: set[int] = set()
     kinds: dict[int, str] = {}  # of the points in a column
     for row in table_rows(lines):
-        by_column = groupby(row, lambda line: line.cell.column if line.cell else -1)
-        cells = {column: list(group) for column, group in by_column}
+        cells = by_column(row)
         table = row[0].cell.table if row[0].cell else None
         if table is not None and any(_heads_points(lines, line) for line in row):
             tables.add(table)

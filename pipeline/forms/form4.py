@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.forms.base import Form, Section, place
 from pipeline.forms.comments import read_comment
@@ -184,7 +184,7 @@ def _indicator(
         section.warn(f"indicator {head['number']}: no verdict found", lines[at])
     direction = head["direction"]
     where_from = place([line for line, _ in body] + ([*lines[index : index + 1], *comment_lines] if value else []))
-    yield Indicator(
+    indicator = Indicator(
         sub_criterion=where.sub,
         group_no=where.group_no,
         group_title=where.group_title,
@@ -200,17 +200,9 @@ def _indicator(
         comment=text,
         **where_from,  # type: ignore[arg-type]
     )
+    yield indicator
     if value is not None:
-        yield Finding(
-            kind="verdict",
-            category=7,
-            criterion=where.sub,
-            indicator_no=head["number"],
-            item_title=name or None,
-            verdict=value,
-            text=text,
-            **place([lines[index], *comment_lines]),  # type: ignore[arg-type]
-        )
+        yield replace(_judged(indicator), **place([lines[index], *comment_lines]))  # type: ignore[arg-type]
     return after
 
 
@@ -220,19 +212,24 @@ def _of_table(section: Section) -> Iterator[Record]:
         indicator.results = {year: value for year, value in indicator.results.items() if not isinstance(value, str)}
         yield indicator
         if indicator.verdict:
-            yield Finding(
-                kind="verdict",
-                category=7,
-                criterion=indicator.sub_criterion,
-                indicator_no=indicator.indicator_no,
-                item_title=indicator.name,
-                verdict=indicator.verdict,
-                text=indicator.comment or "",
-                page=indicator.page,
-                line_start=indicator.line_start,
-                line_end=indicator.line_end,
-                bbox=indicator.bbox,
-            )
+            yield _judged(indicator)
+
+
+def _judged(indicator: Indicator) -> Finding:
+    """The verdict on an indicator, with the reviewer's comment."""
+    return Finding(
+        kind="verdict",
+        category=7,
+        criterion=indicator.sub_criterion,
+        indicator_no=indicator.indicator_no,
+        item_title=indicator.name,
+        verdict=indicator.verdict,
+        text=indicator.comment or "",
+        page=indicator.page,
+        line_start=indicator.line_start,
+        line_end=indicator.line_end,
+        bbox=indicator.bbox,
+    )
 
 
 @dataclass(frozen=True, slots=True)

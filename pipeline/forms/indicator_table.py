@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.forms.base import Section, place
 from pipeline.forms.indicator_cells import EMPTY, NUMBERED, OWNER, TARGET, boxes, core_name, split_owner
-from pipeline.forms.lines import TextLine, number, table_rows
+from pipeline.forms.lines import TextLine, by_column, number, table_rows
+from pipeline.forms.tables import field_of
 from pipeline.forms.ticks import read_verdict
 from pipeline.records import Indicator
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
@@ -76,7 +77,7 @@ def header_at(rows: Sequence[Row], at: int) -> tuple[Header, int] | None:
         above = top.get(column, above)
         text = squeeze(f"{above} {below[column]}" if second and column in below else top.get(column, ""))
         year = _YEAR.search(text)
-        name = next((n for n, words in COLUMNS.items() if n not in fields and re.match(words, text)), None)
+        name = field_of(text, COLUMNS, fields)
         if year and (_TARGET.search(text) or _RESULT.search(text)):
             (targets if _TARGET.search(text) else results)[column] = year[0]
         elif name:
@@ -138,17 +139,12 @@ def _goes_on(cells: Mapping[int, str], columns: Mapping[str, int]) -> bool:
 
 def _cells(row: Row) -> dict[int, str]:
     """The text of each cell that has any, with Arabic digits; of a line outside of tables, as of one cell."""
-    texts: dict[int, list[str]] = {}
-    for line in row:
-        texts.setdefault(line.cell.column if line.cell else 0, []).append(line.plain)
-    return {column: join_wrapped(parts) for column, parts in sorted(texts.items())}
+    columns = by_column(row) or {0: list(row)}
+    return {column: join_wrapped(line.plain for line in lines) for column, lines in sorted(columns.items())}
 
 
 def _indicator(row: Row, header: Header, sub: str | None, group: tuple[int | None, str | None]) -> Indicator:
-    printed: dict[int, list[TextLine]] = {}
-    for line in row:
-        if line.cell:
-            printed.setdefault(line.cell.column, []).append(line)
+    printed = by_column(row)
     names, owner, _ = split_owner(_with_whole_labels(printed[header.fields["name"]]), ())
     own = {name: _text(printed.get(column, ())) for name, column in header.fields.items()}
     numbered = NUMBERED.match(names[0].plain) if names else None

@@ -268,6 +268,15 @@ def table_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     return rows
 
 
+def by_column(row: Iterable[TextLine]) -> dict[int, list[TextLine]]:
+    """The lines of each cell of a table row, by its column; a line outside of tables is in none."""
+    columns: dict[int, list[TextLine]] = {}
+    for line in row:
+        if line.cell is not None:
+            columns.setdefault(line.cell.column, []).append(line)
+    return columns
+
+
 def _same_row(before: TextLine, line: TextLine) -> bool:
     """Whether two lines that follow each other stand in one row, whose cells may go on on the next page."""
     a, b = before.cell, line.cell

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.forms.tables import Row, clean
+from pipeline.forms.tables import Row, clean, field_of
 from pipeline.thai import arabic_digits, squeeze
 
 #: The headers of the table.
@@ -72,10 +72,8 @@ def header_of(row: Row) -> Header | None:
     columns: dict[str, int] = {}
     texts = [squeeze(clean(cell)) for cell in row.cells]
     for index, text in enumerate(texts):
-        for name, words in COLUMNS.items():
-            if name not in columns and 0 < len(text) < 60 and re.match(words, text):
-                columns[name] = index
-                break
+        if 0 < len(text) < 60 and (name := field_of(text, COLUMNS, columns)):
+            columns[name] = index
     if "activity" not in columns or len(set(columns) - {"number", "group", "activity"}) < _ENOUGH:
         return None
     between = range(min(columns.values()), max(columns.values()))

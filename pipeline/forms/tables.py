@@ -10,11 +10,11 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.forms.lines import TextLine, joined, table_rows
+from pipeline.forms.lines import TextLine, by_column, joined, table_rows
 from pipeline.thai import join_wrapped, squeeze
 
 _TAGS = "p|li|ul|ol|br|div|b|i|u|em|strong|span|sup|sub|input|a|table|thead|tbody|tr|td|th|h[1-6]"
@@ -160,15 +160,21 @@ def unwrapped(rows: Iterable[Row], opens: Callable[[Row, TextLine], bool] | None
         yield held
 
 
+def field_of(header: str, fields: Mapping[str, str], taken: Container[str]) -> str | None:
+    """The first of the fields, not taken yet, with the words that a column's header begins with.
+
+    >>> field_of("กิจกรรมย่อย", {"number": "ที่$", "activity": "กิจกรรม"}, taken=())
+    'activity'
+    """
+    return next((name for name, words in fields.items() if name not in taken and re.match(words, header)), None)
+
+
 def _runs_on(before: TextLine, line: TextLine) -> bool:
     return before.line.joint is not None and line.gap == 0
 
 
 def _ruled(group: Sequence[TextLine]) -> tuple[str, ...]:
-    columns: dict[int, list[TextLine]] = {}
-    for line in group:
-        if line.cell is not None:
-            columns.setdefault(line.cell.column, []).append(line)
+    columns = by_column(group)
     return tuple(_cell(columns.get(column, ())) for column in range(max(columns) + 1))
 
 

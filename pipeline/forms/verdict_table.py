@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.forms.lines import TextLine, table_rows
+from pipeline.forms.lines import TextLine, by_column, table_rows
+from pipeline.forms.tables import field_of
 from pipeline.forms.ticks import read_verdict
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -32,10 +33,8 @@ _OPEN = re.compile(r"^(?:[-–☐□✗✘]|\[ ?\]|\( ?\))?$")
 def head_of(row: Sequence[TextLine]) -> dict[str, int]:
     """The columns that a header row names; empty for any other row."""
     found: dict[str, int] = {}
-    for column, texts in _cells(row).items():
-        said = squeeze(join_wrapped(texts))
-        name = next((name for name, words in COLUMNS.items() if name not in found and re.match(words, said)), None)
-        if name:
+    for column, lines in by_column(row).items():
+        if name := field_of(squeeze(_text(lines)), COLUMNS, found):
             found[name] = column
     judged = {"pass", "fail"} <= found.keys() or "verdict" in found
     return found if judged and "title" in found else {}
@@ -62,8 +61,8 @@ def spelt_out(lines: Sequence[TextLine]) -> list[TextLine]:
 
 
 def _spelt_out(row: Sequence[TextLine], columns: Mapping[str, int]) -> list[TextLine]:
-    cells = _cells(row)
-    said = {name: join_wrapped(cells.get(column, ())) for name, column in columns.items()}
+    cells = by_column(row)
+    said = {name: _text(cells.get(column, ())) for name, column in columns.items()}
     lines = [" ".join(filter(None, [said.get("number", ""), said["title"]]))]
     if said.get("answer"):
         lines.append(f"...{said['answer']}...")
@@ -78,9 +77,5 @@ def _spelt_out(row: Sequence[TextLine], columns: Mapping[str, int]) -> list[Text
     return [TextLine(line, arabic_digits(line), 0, 0, first) for line in lines if line]
 
 
-def _cells(row: Sequence[TextLine]) -> dict[int, list[str]]:
-    cells: dict[int, list[str]] = {}
-    for line in row:
-        if line.cell:
-            cells.setdefault(line.cell.column, []).append(line.text)
-    return cells
+def _text(lines: Sequence[TextLine]) -> str:
+    return join_wrapped(line.text for line in lines)

@@ -132,7 +132,16 @@ def _sentences() -> Iterator[Example]:
             # Whether "there is a system for …" is praise depends on who says it.
             role = "none" if label[0] == "0" else None
             for text in texts:
-                yield Example(text, int(label[0]), label if "." in label else None, role, group=text, weight=1.5)
+                yield Example(text, *_meaning(label), role, group=text, weight=1.5)
+
+
+def _meaning(label: str) -> tuple[int | None, str | None]:
+    """The category and the criterion that sentences are written under.
+
+    >>> _meaning("4.3"), _meaning("5"), _meaning("-")
+    ((4, '4.3'), (5, None), (None, None))
+    """
+    return int(label[0]) if label != "-" else None, label if "." in label else None
 
 
 def _none() -> Iterator[Example]:
@@ -171,10 +180,8 @@ def _roles() -> Iterator[Example]:
     """Praise, fault and neither: whole sentences, and predicates of matters of no category in particular."""
     for role, by_label in _corpus("feedback").items():
         for label, texts in by_label.items():
-            category = int(label[0]) if label != "-" else None
-            criterion = label if "." in label else None
             for text in texts:
-                yield Example(text, category, criterion, role, _VERDICT_OF.get(role), group=text, weight=0.4)
+                yield Example(text, *_meaning(label), role, _VERDICT_OF.get(role), group=text, weight=0.4)
     corpus = _corpus("roles")
     for subject in corpus["subjects"]:
         for role, frames in corpus["predicates"].items():
