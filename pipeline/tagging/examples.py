@@ -276,8 +276,10 @@ def read_jsonl(path: str | Path) -> list[Example]:
     examples = []
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise PmqaError(f"{path} cannot be read as UTF-8 text: {error}.", code="labels") from error
+    except OSError as error:
+        raise PmqaError(f"{path} cannot be read: {error.strerror}.", code="labels") from error
+    except UnicodeDecodeError as error:
+        raise PmqaError(f"{path} is not UTF-8 text: {error}.", code="labels") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
