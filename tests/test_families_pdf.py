@@ -301,6 +301,13 @@ def test_the_indicator_form_with_its_rules() -> None:
     assert (c.sub_criterion, c.group_no, c.name, c.results) == ("7.2", None, "จำนวนเรือ", {"2566": 7})
 
 
+def test_a_target_may_stand_in_the_first_column() -> None:
+    rows = [["เป้าหมาย", "ตัวชี้วัด", "2566", "หมายเหตุ"], ["90|(ร้อยละ)", "1.1 ร้อยละของท่าที่ตรวจแล้ว", "80", "ผลต่ำ|(300)"]]
+    title = [line("(ร่าง) แบบฟอร์มตัวชี้วัดหมวด 7", 30)]
+    found = read_document(document([*title, *ruled(rows, 0, 60, 1)])).records
+    assert [(r.target, r.unit, r.results) for r in found if isinstance(r, Indicator)] == [(90, "ร้อยละ", {"2566": 80})]
+
+
 def test_what_heads_each_slide_is_no_furniture() -> None:
     """Title and scale keep their place on every slide; cells side by side may share a line, a figure may wrap."""
     lines = []

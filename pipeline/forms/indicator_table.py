@@ -149,7 +149,8 @@ def _indicator(row: Row, header: Header, sub: str | None, group: tuple[int | Non
     own = {name: _text(printed.get(column, ())) for name, column in header.fields.items()}
     numbered = NUMBERED.match(names[0].plain) if names else None
     own_number = _DOTTED.match(arabic_digits(own.get("number") or ""))
-    target = TARGET.match(arabic_digits(_text(printed.get(header.target, ())) or "")) if header.target else None
+    stated_target = printed.get(header.target, ()) if header.target is not None else ()
+    target = TARGET.match(arabic_digits(_text(stated_target) or ""))
     stated = printed.get(header.fields.get("verdict", header.fields.get("comment", -1)), [])
     verdict, score = _verdict(stated)
     targets, results = _by_year(_cells(row), header)
