@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tagging import passages
 
+from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.records import Finding, Passage
 from pipeline.tagging import train as training
@@ -21,6 +23,8 @@ from pipeline.tagging.linear import Model, Vocabulary
 from pipeline.tagging.tag import Tagger, tag_records
 from pipeline.words import WordList
 
+DATA = Path(__file__).parent / "data" / "tagging"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
 TOPICS = {
     "1.1": ("ผู้บริหารกำหนดวิสัยทัศน์", "ถ่ายทอดทิศทางองค์กร", "สื่อสารพันธกิจและค่านิยม", "มอบอำนาจการตัดสินใจ"),
     "4.3": ("จัดทำแผนการจัดการความรู้", "แลกเปลี่ยนเรียนรู้องค์ความรู้", "เผยแพร่องค์ความรู้", "ถอดบทเรียนความรู้"),
@@ -178,7 +182,7 @@ def test_where_the_model_abstains_the_category_stays_unknown(model, monkeypatch)
 
 def test_the_shipped_model_tells_praise_from_fault_in_feedback_it_never_saw():
     """By another hand than the corpora's, and hard on purpose: plain results, questions, praise with a but."""
-    examples = read_jsonl(Path(__file__).parent / "data" / "tagging" / "feedback.jsonl")
+    examples = read_jsonl(DATA / "feedback.jsonl")
     tagger = Tagger.default()
     assert tagger is not None
     report = score(tagger.tag([example.text for example in examples]), examples, "held out")
@@ -187,3 +191,32 @@ def test_the_shipped_model_tells_praise_from_fault_in_feedback_it_never_saw():
     assert figures["category"].macro_f1 >= 0.8, figures["category"].confusion
     taught = {normalise(example.text) for example in from_corpora()}
     assert not [example.text for example in examples if normalise(example.text) in taught]
+
+
+@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
+@pytest.mark.parametrize(("name", "least", "clear"), [("reports-1", 0.76, 0.82), ("reports-2", 0.64, 0.74)])
+def test_the_shipped_model_files_passages_of_documents_it_never_saw(name: str, least: float, clear: float) -> None:
+    """From an award report and a development plan; two readers agree on 95 % of the first and 89 % of the second."""
+    rows = passages(DATA / f"{name}.jsonl", SHARED / "seeds")
+    tagger = Tagger.default()
+    assert tagger is not None
+    found = tagger.tag([row["text"] for row in rows])
+    wanted = [Example(row["text"], row["category"], row["criterion"]) for row in rows]
+    sure = [i for i, row in enumerate(rows) if row["confidence"] == "high"]
+    assert score(found, wanted, "held out").heads[0].macro_f1 >= least
+    assert score([found[i] for i in sure], [wanted[i] for i in sure], "held out").heads[0].macro_f1 >= clear
+    taught = "\n".join(normalise(example.text) for example in from_corpora())
+    assert not [row for row in rows if normalise(row["text"]) in taught]
+
+
+def test_every_line_of_passages_has_a_label_a_role_and_a_text() -> None:
+    files = sorted((Path(__file__).parents[1] / "corpora" / "tagging").glob("*/*.tsv"))
+    numbers = {criterion.number for criterion in framework.load().criteria}
+    for file in files:
+        head, *lines = file.read_text(encoding="utf-8").splitlines()
+        assert head == "label\trole\tpassage"
+        for line in lines:
+            label, role, text = line.split("\t")
+            assert label in numbers or label in set("01234567-"), line
+            assert role in set("son?") and text == " ".join(text.split()), line
+    assert {file.parent.name for file in files} == {"passages", "stories"}

@@ -249,7 +249,7 @@ def by_document(
             taught = [example for example in examples if example.group in others[:count]]
             whole = count == len(others)
             # What is said word for word in another document too would be recognised, not judged.
-            heads = HEADS if whole else HEADS[:1]
+            heads = HEADS if whole else ("category", "criterion")
             model = train(without([*corpus, *taught], texts), calibrate=whole, only=heads, progress=progress)
             found = Tagger(model).tag(texts)
             known = [(tag, examples[i]) for tag, i in zip(found, tested, strict=True)]

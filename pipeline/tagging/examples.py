@@ -79,6 +79,12 @@ _COUNTS = {
 }
 #: How many sentences are made of each subject of praise, fault or neither.
 _PREDICATES = {"none": 6, "strength": 10, "ofi": 14}
+#: How much a passage counts by the folder it stands in: stories are told more vividly than real papers are.
+_WRITTEN = {"passages": 1.0, "stories": 0.25}
+#: How much an example counts that is made of a frame and a phrase, or is a title.
+_MADE = 0.5
+#: The roles in the files of passages; "?" for what is praise in one mouth and a plain statement in another.
+_SAID = {"s": "strength", "o": "ofi", "n": "none", "?": None}
 #: Praise speaks for a pass, fault against it.
 _VERDICT_OF = {"strength": "pass", "ofi": "fail"}
 #: Where a result lies whose subject is the matter of a process category.
@@ -88,7 +94,9 @@ _RESULT_OF = {"3": "7.2", "5": "7.3", "6": "7.6"}
 @cache
 def from_corpora() -> tuple[Example, ...]:
     """Examples from `corpora/tagging` and from the frameworks' titles and key terms."""
-    return tuple(_unrepeated([*_topics(), *_results(), *_sentences(), *_none(), *_titles(), *_roles()]))
+    made = (_topics(), _results(), _none(), _titles(), _roles())
+    weighed = (replace(example, weight=_MADE * example.weight) for examples in made for example in examples)
+    return tuple(_unrepeated([*_passages(), *weighed]))
 
 
 def _topics() -> Iterator[Example]:
@@ -126,17 +134,18 @@ def _framed(
             yield Example(text, category, criterion, taught, _VERDICT_OF.get(role), group=phrase, weight=weight)
 
 
-def _sentences() -> Iterator[Example]:
-    for name in ("sentences-0", "sentences-1-3", "sentences-4-6", "sentences-7"):
-        for label, texts in _corpus(name)["sentences"].items():
-            # Whether "there is a system for …" is praise depends on who says it.
-            role = "none" if label[0] == "0" else None
-            for text in texts:
-                yield Example(text, *_meaning(label), role, group=text, weight=1.5)
+def _passages() -> Iterator[Example]:
+    """Whole passages: what each is about and, of feedback, whether it is praise, fault or neither."""
+    for folder, weight in _WRITTEN.items():
+        for file in sorted((resource("corpora/tagging") / folder).glob("*.tsv")):
+            for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+                label, role, text = line.split("\t")
+                said = _SAID[role]
+                yield Example(text, *_meaning(label), said, _VERDICT_OF.get(said or ""), group=file.stem, weight=weight)
 
 
 def _meaning(label: str) -> tuple[int | None, str | None]:
-    """The category and the criterion that sentences are written under.
+    """The category and the criterion that passages are written under.
 
     >>> _meaning("4.3"), _meaning("5"), _meaning("-")
     ((4, '4.3'), (5, None), (None, None))
@@ -177,11 +186,7 @@ def _titles() -> Iterator[Example]:
 
 
 def _roles() -> Iterator[Example]:
-    """Praise, fault and neither: whole sentences, and predicates of matters of no category in particular."""
-    for role, by_label in _corpus("feedback").items():
-        for label, texts in by_label.items():
-            for text in texts:
-                yield Example(text, *_meaning(label), role, _VERDICT_OF.get(role), group=text, weight=0.4)
+    """Praise, fault and neither, of matters of no category in particular."""
     corpus = _corpus("roles")
     for subject in corpus["subjects"]:
         for role, frames in corpus["predicates"].items():

@@ -24,7 +24,7 @@ from pipeline.words import WordList
 
 Floats = npt.NDArray[np.float64]
 #: Version of the files' layout.
-FORMAT = 2
+FORMAT = 3
 #: Passages scored at once: keeps memory flat.
 _BATCH = 256
 #: Steps that term weights are rounded to.
@@ -108,15 +108,27 @@ class Head:
             out[at] = terms.values[part] @ self.weights[terms.columns[part]].astype(np.float64)
         return out * (self.scale / terms.norms)[:, None] + self.bias
 
-    def probabilities(self, terms: Terms) -> Floats:
-        """Calibrated probabilities (texts by labels); each row sums to one."""
-        return softmax(self.scores(terms) / self.temperature)
-
 
 def softmax(scores: Floats) -> Floats:
     """Scores as probabilities, row by row."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def with_criteria(category: Floats, criterion: Floats, labels: Sequence[str], finer: Sequence[str]) -> Floats:
+    """Scores of categories (texts by `labels`) with those of the likeliest criterion of each (texts by `finer`) added.
+
+    A category is many matters, each told by words of its own: what speaks for one of them speaks for the category.
+
+    >>> with_criteria(np.zeros((1, 2)), np.array([[3.0, 5.0, 1.0]]), ["1", "2"], ["1.1", "1.2", "2.1"])
+    array([[5., 1.]])
+    """
+    out = category.copy()
+    for at, label in enumerate(labels):
+        own = [column for column, number in enumerate(finer) if number.split(".")[0] == label]
+        if own:
+            out[:, at] += criterion[:, own].max(axis=1)
+    return out
 
 
 @dataclass(frozen=True)
@@ -132,7 +144,11 @@ class Model:
         """For each batch of texts, the probabilities of every head, by the head's name."""
         for at in range(0, len(texts), _BATCH):
             terms = self.vocabulary.terms(texts[at : at + _BATCH])
-            yield {name: head.probabilities(terms) for name, head in self.heads.items()}
+            scores = {name: head.scores(terms) for name, head in self.heads.items()}
+            if "criterion" in scores:
+                labels, finer = self.heads["category"].labels, self.heads["criterion"].labels
+                scores["category"] = with_criteria(scores["category"], scores["criterion"], labels, finer)
+            yield {name: softmax(scores[name] / head.temperature) for name, head in self.heads.items()}
 
     def save(self, folder: str | Path) -> None:
         """Write the two files; the same model gives the same bytes."""

@@ -48,8 +48,10 @@ class Tagger:
         self.model = model
         labels = model.heads["criterion"].labels if "criterion" in model.heads else ()
         categories = model.heads["category"].labels
-        #: For each criterion the column of its category.
-        self._parents = np.array([categories.index(label[0]) for label in labels], dtype=np.int64)
+        #: The columns of criteria (another is for texts that have none), their numbers, their categories' columns.
+        self._columns = [column for column, label in enumerate(labels) if "." in label]
+        self._numbers = [labels[column] for column in self._columns]
+        self._parents = np.array([categories.index(number[0]) for number in self._numbers], dtype=np.int64)
 
     @classmethod
     def load(cls, folder: str | Path) -> Tagger:
@@ -77,7 +79,7 @@ class Tagger:
                 best = int(probabilities.argmax())
                 category = int(heads["category"].labels[best])
                 likeliest = np.argsort(-criteria[row], kind="stable")[:_NAMED]
-                named = {heads["criterion"].labels[i]: float(criteria[row, i]) for i in likeliest}
+                named = {self._numbers[i]: float(criteria[row, i]) for i in likeliest}
                 role = self._answer(found, "role", row)
                 yield Tag(
                     category=category,
@@ -93,7 +95,7 @@ class Tagger:
         """Probabilities of the criteria: those of their categories, shared out within each."""
         if not len(self._parents):
             return np.zeros((len(found["category"]), 0))
-        own = found["criterion"]
+        own = found["criterion"][:, self._columns]
         totals = np.zeros_like(found["category"])
         for column, parent in enumerate(self._parents):
             totals[:, parent] += own[:, column]
@@ -104,7 +106,7 @@ class Tagger:
         within = np.flatnonzero(self._parents == category)
         if not len(within):
             return None
-        return self.model.heads["criterion"].labels[int(within[probabilities[within].argmax()])]
+        return self._numbers[int(within[probabilities[within].argmax()])]
 
     def _answer(self, found: dict[str, Floats], head: str, row: int) -> str | None:
         return self.model.heads[head].labels[int(found[head][row].argmax())] if head in found else None

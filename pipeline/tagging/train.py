@@ -24,24 +24,24 @@ from threadpoolctl import threadpool_limits
 from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, Example
-from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, softmax
+from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, softmax, with_criteria
 from pipeline.words import WordList
 
 #: A feature counts if it stands in this many examples. (Of a few dozen examples, all count.)
-_LEAST = 2
+_LEAST = 3
 _FEW = 500
-#: Inverse strength of the penalty on large weights: how one speaks is told by fewer words than what one speaks of.
-_PENALTY = {"category": 0.5, "criterion": 0.5, "role": 0.2, "verdict": 0.2}
+#: Inverse strength of the penalty on large weights.
+_PENALTY = {"category": 0.5, "criterion": 0.5, "role": 0.5, "verdict": 0.2}
 #: Folds that the temperatures are fitted over.
 _FOLDS = 3
-#: What a passage that is not handed to a person must be right at, on unseen phrases and documents.
+#: How often what is not handed to a person can be expected to be filed right, in papers like those learnt from.
 TARGET = 0.96
 #: Fewer unseen examples than this say nothing about a temperature.
 _LEAST_JUDGED = 20
 #: The heads and the labels that each may give.
 _HEADS: dict[str, Callable[[], Sequence[str]]] = {
     "category": lambda: [str(category) for category in CATEGORIES],
-    "criterion": lambda: [criterion.number for criterion in framework.load().criteria],
+    "criterion": lambda: ["0", *(criterion.number for criterion in framework.load().criteria)],
     "role": lambda: ROLES,
     "verdict": lambda: VERDICTS,
 }
@@ -53,8 +53,10 @@ Progress = Callable[[str], None]
 
 
 def label_of(example: Example, head: str) -> str | None:
-    """An example's label for a head, None if it has none."""
+    """An example's label for a head, None if it has none. What is of no category is of no criterion: "0"."""
     value = getattr(example, head)
+    if head == "criterion" and value is None and example.category == 0:
+        return "0"
     return None if value is None else str(value)
 
 
@@ -88,35 +90,42 @@ def train(
     vocabulary = Vocabulary.of(texts, _LEAST if len(texts) > _FEW else 1, WordList(thai_words()))
     terms = vocabulary.terms(texts)
     features = matrix(terms, len(vocabulary.hashes))
+    folds = folds_of(examples, _FOLDS)
     heads: dict[str, Head] = {}
-    threshold = 0.0
-    unseen: dict[str, dict[str, float]] = {}
-    for name, labels in ((name, _HEADS[name]) for name in only):
-        known = np.array([i for i, example in enumerate(examples) if getattr(example, name) is not None])
-        present = Counter(label_of(examples[i], name) for i in known)
-        answers = [label for label in labels() if present[label]]
+    scores: dict[str, Floats] = {}
+    targets: dict[str, npt.NDArray[np.int64]] = {}
+    for name in only:
+        said = [label_of(example, name) for example in examples]
+        answers = [label for label in _HEADS[name]() if label in said]
         if len(answers) < 2:
             continue
-        progress(f"{name}: {len(known)} examples of {len(answers)} labels")
-        targets = np.array([answers.index(str(label_of(examples[i], name))) for i in known])
-        weights = _balanced(np.array([examples[i].weight for i in known]), targets)
-        part = features[known]
-        head = Head.of(answers, *_fit(part, targets, weights, _PENALTY[name]))
+        targets[name] = np.array([answers.index(label) if label is not None else -1 for label in said])
+        known = targets[name] >= 0
+        progress(f"{name}: {known.sum()} examples of {len(answers)} labels")
+        weights = _balanced(np.array([example.weight for example in examples]), targets[name])
+        heads[name] = Head.of(answers, *_fit(features[known], targets[name][known], weights[known], _PENALTY[name]))
         if calibrate:
-            folds = folds_of([examples[i] for i in known], _FOLDS)
-            scores = _unseen(part, targets, weights, folds, len(answers), _PENALTY[name])
-            judged = np.array([_counts(examples[i]) for i in known]) & (folds >= 0)
-            documents = np.array([examples[i].source != "corpus" for i in known])
-            right = scores.argmax(axis=1) == targets
-            unseen[name] = {
-                kind: round(float(right[part & judged].mean()), 4)
-                for kind, part in (("corpora", ~documents), ("documents", documents))
-                if (part & judged).any()
-            }
-            head = replace(head, temperature=_temperature(scores[judged], targets[judged], documents[judged]))
-            if name == "category":
-                threshold = threshold_for(softmax(scores[judged] / head.temperature), targets[judged], TARGET)
-        heads[name] = head
+            scores[name] = _unseen(features, targets[name], weights, folds, len(answers), _PENALTY[name])
+    if "criterion" in scores:
+        labels, finer = heads["category"].labels, heads["criterion"].labels
+        scores["category"] = with_criteria(scores["category"], scores["criterion"], labels, finer)
+    counted = np.array([_counts(example) for example in examples])
+    documents = np.array([example.source != "corpus" for example in examples])
+    threshold = 0.0
+    unseen: dict[str, dict[str, float]] = {}
+    for name, found in scores.items():
+        judged = counted & (targets[name] >= 0) & np.isfinite(found).all(axis=1)
+        right = found.argmax(axis=1) == targets[name]
+        unseen[name] = {
+            kind: round(float(right[part & judged].mean()), 4)
+            for kind, part in (("corpora", ~documents), ("documents", documents))
+            if (part & judged).any()
+        }
+        temperature = _temperature(found[judged], targets[name][judged], documents[judged])
+        heads[name] = replace(heads[name], temperature=temperature)
+        if name == "category":
+            real = judged & documents if (judged & documents).sum() >= _LEAST_JUDGED else judged
+            threshold = threshold_for(softmax(found[real] / temperature).max(axis=1), TARGET)
     return Model(vocabulary, heads, threshold, {**_card(examples), "accuracy_on_unseen_groups": unseen})
 
 
@@ -134,10 +143,11 @@ def _fit(
 
 
 def _balanced(weights: Floats, targets: npt.NDArray[np.int64]) -> Floats:
-    """Weights under which every label counts the same, and an example counts one on average."""
-    totals = np.bincount(targets, weights=weights)
-    balanced = weights / totals[targets]
-    return np.asarray(balanced * (len(balanced) / balanced.sum()), dtype=np.float64)
+    """Weights under which every label counts the same, and an example counts one on average, or nothing."""
+    known = targets >= 0
+    totals = np.bincount(targets[known], weights=weights[known])
+    balanced = np.where(known, weights / totals[targets], 0.0)
+    return np.asarray(balanced * (known.sum() / balanced.sum()), dtype=np.float64)
 
 
 def folds_of(examples: Sequence[Example], count: int) -> npt.NDArray[np.int64]:
@@ -153,15 +163,13 @@ def _unseen(
     labels: int,
     penalty: float,
 ) -> Floats:
-    """Scores of each example by a model that did not see its fold. Marks folds it had to leave out with -1."""
-    scores = np.zeros((len(targets), labels))
+    """Scores of each example by a model that did not see its fold; not a number where the others lack a label."""
+    scores = np.full((len(targets), labels), np.nan)
     for fold in np.unique(folds):
-        seen, unseen = folds != fold, folds == fold
-        if len(np.unique(targets[seen])) < labels:
-            folds[unseen] = -1
-            continue
-        coefficients, bias = _fit(features[seen], targets[seen], weights[seen], penalty)
-        scores[unseen] = features[unseen] @ coefficients + bias
+        seen, unseen = (folds != fold) & (targets >= 0), folds == fold
+        if len(np.unique(targets[seen])) == labels:
+            coefficients, bias = _fit(features[seen], targets[seen], weights[seen], penalty)
+            scores[unseen] = features[unseen] @ coefficients + bias
     return scores
 
 
@@ -188,14 +196,15 @@ def _temperature(scores: Floats, targets: npt.NDArray[np.int64], documents: npt.
     return round(float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.0), method="bounded").x)), 3)
 
 
-def threshold_for(probabilities: Floats, targets: npt.NDArray[np.int64], accuracy: float) -> float:
-    """The lowest confidence from which on the answers are right at the rate asked for."""
-    confidence = probabilities.max(axis=1)
-    order = np.argsort(-confidence, kind="stable")
-    right = (probabilities.argmax(axis=1) == targets)[order]
-    rate = np.cumsum(right) / np.arange(1, len(right) + 1)
-    enough = np.flatnonzero(rate >= accuracy)
-    return round(float(confidence[order][enough[-1]]), 3) if len(enough) else 1.0
+def threshold_for(confidence: Floats, accuracy: float) -> float:
+    """The lowest confidence from which on answers can be expected to be right at the rate asked for.
+
+    >>> threshold_for(np.array([0.9, 0.5, 0.8, 0.7]), 0.8)
+    0.7
+    """
+    ordered = np.sort(confidence)[::-1]
+    enough = np.flatnonzero(np.cumsum(ordered) / np.arange(1, len(ordered) + 1) >= accuracy)
+    return round(float(ordered[enough[-1]]), 3) if len(enough) else 1.0
 
 
 def _card(examples: Sequence[Example]) -> dict[str, Any]:
