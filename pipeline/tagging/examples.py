@@ -342,10 +342,17 @@ def _unrepeated(examples: Iterable[Example]) -> list[Example]:
 
 def without(examples: Iterable[Example], texts: Iterable[str]) -> list[Example]:
     """Examples that neither hold one of the texts nor are part of one: what may be trained on to be tested on those."""
-    keys = [key for text in texts if len(key := normalise(text)) > 3 * _LEAST]
+    keys: dict[str, list[str]] = {}
+    for text in texts:
+        if len(key := normalise(text)) > 3 * _LEAST:
+            keys.setdefault(key[:_LEAST], []).append(key)
+    whole = "\n".join(key for same in keys.values() for key in same)
 
     def overlaps(example: Example) -> bool:
         own = normalise(example.text)
-        return len(own) > 3 * _LEAST and any(own in key or key in own for key in keys)
+        if len(own) <= 3 * _LEAST:
+            return False
+        begun = (keys.get(own[at : at + _LEAST], ()) for at in range(len(own) - _LEAST + 1))
+        return own in whole or any(key in own for same in begun for key in same)
 
     return [example for example in examples if not overlaps(example)]
