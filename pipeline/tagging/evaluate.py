@@ -23,7 +23,7 @@ Interval = tuple[float, float]
 _RESAMPLES, _TAIL, _BINS = 400, 2.5, 10
 #: The coverage at which accuracy is asked for, and the shares of documents of a learning curve.
 COVERAGE = 0.8
-CURVE = (0.0, 0.25, 0.5, 1.0)
+CURVE = (0.0, 0.5, 1.0)
 
 Progress = Callable[[str], None]
 

@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,12 @@ def label_of(example: Example, head: str) -> str | None:
     return None if value is None else str(value)
 
 
+@cache
+def _words() -> WordList:
+    """The words text is cut by: one list, so that what it has cut once is not cut again for the next model."""
+    return WordList(thai_words())
+
+
 def matrix(terms: Terms, width: int) -> csr_matrix:
     """Terms as scikit-learn takes them: each text's values divided by their length."""
     rows = np.repeat(np.arange(len(terms.starts) - 1), np.diff(terms.starts))
@@ -87,7 +94,7 @@ def train(
         )
     progress(f"{len(examples)} examples")
     texts = [example.text for example in examples]
-    vocabulary = Vocabulary.of(texts, _LEAST if len(texts) > _FEW else 1, WordList(thai_words()))
+    vocabulary = Vocabulary.of(texts, _LEAST if len(texts) > _FEW else 1, _words())
     terms = vocabulary.terms(texts)
     features = matrix(terms, len(vocabulary.hashes))
     folds = folds_of(examples, _FOLDS)
