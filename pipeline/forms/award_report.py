@@ -23,7 +23,7 @@ from pipeline.forms.base import AGENCY_WORDS, Form, Section, place
 from pipeline.forms.lines import TextLine
 from pipeline.forms.numbering import following, numbered, without_bullet
 from pipeline.forms.passages import paragraphs, passages
-from pipeline.forms.tables import LINK_ONLY, Row, clean, field_of
+from pipeline.forms.tables import LINK_ONLY, Row, clean, columns_of
 from pipeline.records import Award, Finding, Record
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -145,10 +145,7 @@ def _submissions(section: Section, rows: Sequence[Row], terms: Terms, used: set[
 
 def _columns(row: Row) -> dict[str, int]:
     """The columns of a table with one for each thing said of a work; empty for any other row."""
-    found: dict[str, int] = {}
-    for at, cell in enumerate(row.cells):
-        if name := field_of(squeeze(clean(cell)), COLUMNS, found):
-            found[name] = at
+    found = columns_of(enumerate(squeeze(clean(cell)) for cell in row.cells), COLUMNS)
     return found if {"title", "result"} <= found.keys() and len(found) > 2 else {}
 
 

@@ -11,6 +11,8 @@ from pipeline.forms.wording import apart
 from pipeline.thai import arabic_digits, join_wrapped
 
 NUMBERED = re.compile(r"^(?P<number>\d{1,2}\.\d{1,2})\.? ?(?P<name>[^\d\s].*)$")
+#: The heading of a group of indicators.
+GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
 #: A row of dots or dashes, which the form has where a group has no indicator.
 EMPTY = re.compile(r"^[-–.… ]+(?:\(ชื่อตัวชี้วัด\)[-–.… ]*)?$")
 _PARTICULAR = re.compile(r"^(?:\d{1,2}[.)](?!\d)|[-–•*]|ปี 25\d\d)")

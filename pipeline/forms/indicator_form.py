@@ -21,6 +21,7 @@ from pipeline.forms.base import Form, Section, place
 from pipeline.forms.indicator_cells import (
     EMPTY,
     FIGURE,
+    GROUP,
     NUMBERED,
     OWNER,
     TARGET,
@@ -45,12 +46,10 @@ _HEADER_WORD = re.compile(
     r"|ข้อมูลย้อนหลัง|\(?ผลการดำเนินงาน\)?|(?:ปี )?25\d\d|หมายเหตุ) ?)+$"
 )
 _SUB = re.compile(r"^7 ?\. ?(?P<number>[1-9]) ?(?P<title>[ก-ฮเ-ไ].*)$")
-_GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
 
 _MARK = re.compile(r"^(?:[√✓✔☑]|สำรอง|เสนอ)")
 _MARK_WORD = re.compile(r"^(?:\(?(?:ตัวชี้วัด|ตัว)?ใหม่\)?|\(ตัวชี้วัด|\*{1,3})$")
 _ORDINAL = re.compile(r"^(?:[√✓✔☑]|สำรอง|เสนอ|\(?(?:ตัวชี้วัด|ตัว)?ใหม่\)?| )*\((?P<ordinal>\d{1,3})\) ?\**$")
-
 
 _LABEL = re.compile(r"(?:^|(?<= ))(?P<label>เป้าหมาย|ผล)(?= |$) ?:? ?")
 #: A figure alone, with its unit in brackets, or on one line with the label of the first year.
@@ -176,7 +175,7 @@ def _pages(lines: Sequence[TextLine]) -> list[_Page]:
             into = pages[-1].after
         elif into is not pages[-1].after and (found := _SUB.match(line.plain)):
             sub, group, into = f"7.{found['number']}", (None, None), []
-        elif into is not pages[-1].after and (found := _GROUP.match(line.plain)) and _heads_group(lines, at):
+        elif into is not pages[-1].after and (found := GROUP.match(line.plain)) and _heads_group(lines, at):
             group, into = (int(found["number"]), line.text[found.start("title") :]), []
         into.append(line)
         at += 1

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.forms.base import Section, place
-from pipeline.forms.indicator_cells import EMPTY, NUMBERED, OWNER, TARGET, boxes, core_name, split_owner
+from pipeline.forms.indicator_cells import EMPTY, GROUP, NUMBERED, OWNER, TARGET, boxes, core_name, split_owner
 from pipeline.forms.lines import TextLine, by_column, number, table_rows
 from pipeline.forms.tables import field_of
 from pipeline.forms.ticks import read_verdict
@@ -42,7 +42,6 @@ _YEAR = re.compile(r"25\d\d")
 #: What a second row of a header holds and nothing else.
 _HEADER_WORD = re.compile(r"^(?:(?:ค่า)?เป้าหมาย|ผล(?:การดำเนินงาน|งาน|ลัพธ์)?|ปี|พ\.ศ\.|25\d\d|\s)*$")
 _SUB = re.compile(r"^7 ?\. ?(?P<number>[1-9])(?![\d.]) ?(?P<title>[ก-ฮเ-ไ].*)?$")
-_GROUP = re.compile(r"^(?P<number>\d{1,2})\. ?(?P<title>[^\d\s].*)$")
 _DOTTED = re.compile(r"^\d{1,2}\.\d{1,2}$")
 #: A year's cell that holds its target and its result.
 _BOTH = re.compile(r"^(?:ค่า)?เป้าหมาย ?:? ?(?P<target>.*?) ?(?<!เป้าหมาย)ผล(?:การดำเนินงาน|งาน)? ?:? ?(?P<result>.*)$")
@@ -117,7 +116,7 @@ def indicators(section: Section) -> Iterator[Indicator]:
             sub, group = f"7.{heading['number']}", (None, None)
         if (heading and not topic) or not cells or EMPTY.match(text):
             continue
-        if (heading := _GROUP.match(text)) and not NUMBERED.match(text):
+        if (heading := GROUP.match(text)) and not NUMBERED.match(text):
             group = (int(heading["number"]), heading["title"])
         elif held and _goes_on(cells, columns):
             held[0].extend(row)

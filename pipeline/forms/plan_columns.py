@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.forms.tables import Row, clean, field_of
+from pipeline.forms.tables import Row, clean, columns_of
 from pipeline.thai import arabic_digits, squeeze
 
 #: The headers of the table.
@@ -69,11 +69,8 @@ def header_of(row: Row) -> Header | None:
     """The columns a header row names; None for any other row."""
     if not row.tabular:
         return None
-    columns: dict[str, int] = {}
     texts = [squeeze(clean(cell)) for cell in row.cells]
-    for index, text in enumerate(texts):
-        if 0 < len(text) < 60 and (name := field_of(text, COLUMNS, columns)):
-            columns[name] = index
+    columns = columns_of(((index, text) for index, text in enumerate(texts) if 0 < len(text) < 60), COLUMNS)
     if "activity" not in columns or len(set(columns) - {"number", "group", "activity"}) < _ENOUGH:
         return None
     between = range(min(columns.values()), max(columns.values()))

@@ -169,6 +169,19 @@ def field_of(header: str, fields: Mapping[str, str], taken: Container[str]) -> s
     return next((name for name, words in fields.items() if name not in taken and re.match(words, header)), None)
 
 
+def columns_of(headers: Iterable[tuple[int, str]], fields: Mapping[str, str]) -> dict[str, int]:
+    """The columns whose headers name one of the fields; of two that name the same, the first.
+
+    >>> columns_of([(0, "ที่"), (2, "กิจกรรม"), (3, "กิจกรรม")], {"number": "ที่$", "activity": "กิจกรรม"})
+    {'number': 0, 'activity': 2}
+    """
+    found: dict[str, int] = {}
+    for column, header in headers:
+        if name := field_of(header, fields, found):
+            found[name] = column
+    return found
+
+
 def _runs_on(before: TextLine, line: TextLine) -> bool:
     return before.line.joint is not None and line.gap == 0
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.forms.lines import TextLine, by_column, table_rows
-from pipeline.forms.tables import field_of
+from pipeline.forms.tables import columns_of
 from pipeline.forms.ticks import read_verdict
 from pipeline.thai import arabic_digits, join_wrapped, squeeze
 
@@ -32,10 +32,7 @@ _OPEN = re.compile(r"^(?:[-–☐□✗✘]|\[ ?\]|\( ?\))?$")
 
 def head_of(row: Sequence[TextLine]) -> dict[str, int]:
     """The columns that a header row names; empty for any other row."""
-    found: dict[str, int] = {}
-    for column, lines in by_column(row).items():
-        if name := field_of(squeeze(_text(lines)), COLUMNS, found):
-            found[name] = column
+    found = columns_of(((column, squeeze(_text(lines))) for column, lines in by_column(row).items()), COLUMNS)
     judged = {"pass", "fail"} <= found.keys() or "verdict" in found
     return found if judged and "title" in found else {}
 

@@ -98,6 +98,7 @@ def train(
     terms = vocabulary.terms(texts)
     features = matrix(terms, len(vocabulary.hashes))
     folds = folds_of(examples, _FOLDS)
+    own = np.array([example.weight for example in examples])
     heads: dict[str, Head] = {}
     scores: dict[str, Floats] = {}
     targets: dict[str, npt.NDArray[np.int64]] = {}
@@ -109,7 +110,7 @@ def train(
         targets[name] = np.array([answers.index(label) if label is not None else -1 for label in said])
         known = targets[name] >= 0
         progress(f"{name}: {known.sum()} examples of {len(answers)} labels")
-        weights = _balanced(np.array([example.weight for example in examples]), targets[name])
+        weights = _balanced(own, targets[name])
         heads[name] = Head.of(answers, *_fit(features[known], targets[name][known], weights[known], _PENALTY[name]))
         if calibrate:
             scores[name] = _unseen(features, targets[name], weights, folds, len(answers), _PENALTY[name])
@@ -181,14 +182,14 @@ def _unseen(
 
 
 def _counts(example: Example) -> bool:
-    """Whether an example is of the kind the model will be asked about: prose, not praise made from a frame."""
+    """Whether an example tells how sure to be: all of documents; of the corpora, neither praise nor fault."""
     return example.source != "corpus" or example.role in (None, "none")
 
 
 def _temperature(scores: Floats, targets: npt.NDArray[np.int64], documents: npt.NDArray[np.bool_]) -> float:
     """The temperature at which the probabilities of unseen examples are likeliest to be right.
 
-    Corpora and documents count the same: the corpora are too easy, being written by one hand, and what a document's
+    Corpora and documents count the same: the corpora are too easy, being written for the purpose, and what a document's
     structure says of its texts is too hard, being said of the heading above them too.
     """
     if len(targets) < _LEAST_JUDGED:
