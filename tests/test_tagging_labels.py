@@ -144,3 +144,7 @@ def test_commands_from_labels_to_tags(store, tmp_path):
     tagged = [json.loads(line) for line in run("tag", input="ฝึกอบรมข้าราชการ\n\nแผนการจัดการความรู้\n").splitlines()]
     assert [(row["text"], row["category"]) for row in tagged] == [("ฝึกอบรมข้าราชการ", 5), ("แผนการจัดการความรู้", 4)]
     assert {"category_probs", "criterion", "role", "verdict", "abstained"} <= set(tagged[0])
+    lines = "แผนการจัดการความรู้ของบุคลากร\n" + "ฝึกอบรมข้าราชการ\n" * 60
+    alone, together = (json.loads(run("tag", *option, input=lines).splitlines()[0]) for option in ([], ["--document"]))
+    assert together["category_probs"]["5"] > alone["category_probs"]["5"]
+    assert run("tag", "--document", input="\n") == ""

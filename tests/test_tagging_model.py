@@ -20,7 +20,7 @@ from pipeline.tagging.evaluate import score
 from pipeline.tagging.examples import Example, from_corpora, from_records, read_jsonl, without, write_jsonl
 from pipeline.tagging.features import features, normalise
 from pipeline.tagging.linear import Model, Vocabulary
-from pipeline.tagging.tag import Tagger, tag_records
+from pipeline.tagging.tag import Tagger, make_up_of, tag_records
 from pipeline.words import WordList
 
 DATA = Path(__file__).parent / "data" / "tagging"
@@ -67,10 +67,32 @@ def test_probabilities_of_criteria_are_those_of_their_category(model):
 @given(st.lists(TEXTS, max_size=5))
 def test_any_text_is_tagged_and_alone_as_in_company(model, texts):
     tagger = Tagger(model)
-    together = tagger.tag(texts)
-    assert together == [tagger.tag([text])[0] for text in texts]
-    for tag in together:
+    found = tagger.tag(texts)
+    assert found == [tagger.tag([text])[0] for text in texts]
+    for tag in [*found, *tagger.tag(texts, together=True)]:
         assert sum(tag.category_probs.values()) == pytest.approx(1, abs=1e-3)
+
+
+@given(st.lists(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), max_size=40))
+def test_what_is_likely_in_a_document_is_between_what_its_passages_say_and_nothing(rows):
+    probabilities = np.array(rows).reshape(-1, 3)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    likely = make_up_of(probabilities)
+    assert likely.sum() == pytest.approx(1)
+    if len(rows):
+        mean = probabilities.mean(axis=0)
+        assert (np.abs(likely - 1 / 3) <= np.abs(mean - 1 / 3) + 1e-12).all()
+        assert ((likely - 1 / 3) * (mean - 1 / 3) >= -1e-12).all()
+
+
+def test_a_document_that_is_mostly_of_one_category_lends_it_weight(model):
+    tagger, unsure = Tagger(model), "แผนความรู้ของผู้บริหารและบุคลากร"
+    alone = tagger.tag([unsure])[0].category_probs
+    among_training = tagger.tag([unsure] + ["ฝึกอบรมข้าราชการ"] * 60, together=True)[0].category_probs
+    among_sharing = tagger.tag([unsure] + ["แลกเปลี่ยนเรียนรู้องค์ความรู้"] * 60, together=True)[0].category_probs
+    assert among_training["5"] > alone["5"] > among_sharing["5"]
+    assert among_sharing["4"] > alone["4"] > among_training["4"]
+    assert max(abs(p - alone[c]) for c, p in tagger.tag([unsure], together=True)[0].category_probs.items()) < 0.05
 
 
 def test_a_saved_model_is_the_same_bytes_and_gives_the_same_tags(model, tmp_path):
@@ -207,6 +229,26 @@ def test_the_shipped_model_files_passages_of_documents_it_never_saw(name: str, l
     assert score([found[i] for i in sure], [wanted[i] for i in sure], "held out").heads[0].macro_f1 >= clear
     taught = "\n".join(normalise(example.text) for example in from_corpora())
     assert not [row for row in rows if normalise(row["text"]) in taught]
+
+
+@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
+def test_the_shipped_model_files_pieces_of_documents_as_they_come() -> None:
+    """Pieces drawn at random, half of them of no category: those of one document together go better than alone."""
+    rows = passages(DATA / "reports-3.jsonl", SHARED / "seeds")
+    rows = [row for row in rows if row["category"] == row["second_category"]]
+    tagger = Tagger.default()
+    assert tagger is not None
+    right = {
+        together: [
+            tag.category == row["category"]
+            for seed in ("003", "004")
+            for part in [[row for row in rows if row["seed"] == seed]]
+            for tag, row in zip(tagger.tag([row["text"] for row in part], together=together), part, strict=True)
+        ]
+        for together in (False, True)
+    }
+    assert np.mean(right[False]) >= 0.67
+    assert np.mean(right[True]) >= np.mean(right[False]) + 0.03
 
 
 def test_every_line_of_passages_has_a_label_a_role_and_a_text() -> None:

@@ -251,7 +251,7 @@ def by_document(
             # What is said word for word in another document too would be recognised, not judged.
             heads = HEADS if whole else ("category", "criterion")
             model = train(without([*corpus, *taught], texts), calibrate=whole, only=heads, progress=progress)
-            found = Tagger(model).tag(texts)
+            found = Tagger(model).tag(texts, together=True)
             known = [(tag, examples[i]) for tag, i in zip(found, tested, strict=True)]
             curve[count] += [tag.category == e.category for tag, e in known if e.category is not None]
             if whole:

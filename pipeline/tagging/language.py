@@ -144,7 +144,7 @@ def tagger(nlp: Language, name: str, model: str | None) -> Callable[[Doc], Doc]:
     def label(doc: Doc) -> Doc:
         spans = list(doc.spans.get("passages", ()))
         if tagging is not None:
-            for span, tag in zip(spans, tagging.tag([span.text for span in spans]), strict=True):
+            for span, tag in zip(spans, tagging.tag([span.text for span in spans], together=True), strict=True):
                 for attribute in SPAN_ATTRIBUTES:
                     span._.set(attribute, getattr(tag, attribute))
         return doc

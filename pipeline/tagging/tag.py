@@ -20,6 +20,8 @@ MODEL_VARIABLE = "PMQA_MODEL"
 _NAMED = 5
 #: Decimals of a probability: more would differ between machines' exponential functions.
 _DECIMALS = 4
+#: Passages of every label that a document is credited with besides its own: a few passages say little of its make-up.
+_CREDIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,20 @@ class Tagger:
         """
         return _loaded(os.environ.get(MODEL_VARIABLE) or None)
 
-    def tag(self, texts: Sequence[str]) -> list[Tag]:
-        """A tag for each text."""
-        return list(self._tags(texts))
+    def tag(self, texts: Sequence[str], *, together: bool = False) -> list[Tag]:
+        """A tag for each text, whatever the others are; `together`: in the light of the others, all of one document."""
+        return list(self._tags(texts, together))
 
-    def _tags(self, texts: Sequence[str]) -> Iterator[Tag]:
+    def _tags(self, texts: Sequence[str], together: bool) -> Iterator[Tag]:
         heads = self.model.heads
-        for found in self.model.probabilities(texts):
+        batches: Iterable[dict[str, Floats]] = self.model.probabilities(texts)
+        if together and texts:
+            batches = list(batches)
+            make_up = make_up_of(np.concatenate([found["category"] for found in batches]))
+            for found in batches:
+                likelier = found["category"] * make_up
+                found["category"] = likelier / likelier.sum(axis=1, keepdims=True)
+        for found in batches:
             categories = np.round(found["category"], _DECIMALS)
             criteria = np.round(self.criteria(found), _DECIMALS)
             for row, probabilities in enumerate(categories):
@@ -112,6 +121,20 @@ class Tagger:
         return self.model.heads[head].labels[int(found[head][row].argmax())] if head in found else None
 
 
+def make_up_of(probabilities: Floats) -> Floats:
+    """How likely each label is in a document, from the probabilities (passages by labels) of its passages.
+
+    A model takes every label to be as likely as any other, but half of a plan is administration, and most of the rest
+    of a personnel plan is about people. Multiplying by the mean of the probabilities mends that: one step of the
+    procedure of Saerens, Latinne and Decaestecker, Neural Computation 14 (2002). Further steps wear rare labels away.
+
+    >>> make_up_of(np.array([[0.8, 0.2]] * 30)).round(3)
+    array([0.725, 0.275])
+    """
+    count, labels = probabilities.shape
+    return np.asarray((probabilities.sum(axis=0) + _CREDIT) / (count + _CREDIT * labels), dtype=np.float64)
+
+
 @cache
 def _loaded(folder: str | None) -> Tagger | None:
     if folder is not None:
@@ -126,13 +149,13 @@ def _loaded(folder: str | None) -> Tagger | None:
 def tag_records(records: Iterable[Record]) -> None:
     """Label the passages among a document's records that its structure says nothing of, in place.
 
-    Where the model abstains, the category stays unknown and only its probabilities are noted.
+    They are tagged together. Where the model abstains, the category stays unknown and only its probabilities are noted.
     """
     tagger = Tagger.default()
     bare = [r for r in records if isinstance(r, Passage) and r.category is None and r.label_source == "structure"]
     if tagger is None or not bare:
         return
-    for passage, tag in zip(bare, tagger.tag([passage.text for passage in bare]), strict=True):
+    for passage, tag in zip(bare, tagger.tag([passage.text for passage in bare], together=True), strict=True):
         passage.label_source = "model"
         passage.category_probs = tag.category_probs
         passage.confidence = max(tag.category_probs.values())
