@@ -231,6 +231,18 @@ def test_the_shipped_model_files_passages_of_documents_it_never_saw(name: str, l
     assert not [row for row in rows if normalise(row["text"]) in taught]
 
 
+def test_the_shipped_model_keeps_what_it_knows_of_lines_written_against_it() -> None:
+    examples = read_jsonl(DATA / "adversarial.jsonl")
+    tagger = Tagger.default()
+    assert tagger is not None
+    tags = tagger.tag([example.text for example in examples])
+    report = score(tags, examples, "held out")
+    assert report.heads[0].accuracy >= 0.79 and (report.heads[0].ece or 0) <= 0.06
+    assert (report.accuracy_of_kept or 0) >= 0.93 and report.abstained < 0.5
+    taught = {normalise(example.text) for example in from_corpora()}
+    assert not [example.text for example in examples if normalise(example.text) in taught]
+
+
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
 def test_the_shipped_model_files_pieces_of_documents_as_they_come() -> None:
     """Pieces drawn at random, half of them of no category: those of one document together go better than alone."""

@@ -21,6 +21,11 @@ LIMIT = 1200
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SIGNS = re.compile(r"[^\w\u0e00-\u0e7f%/:?]+")
 _TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W\d_\u0e00-\u0e7f]+|\d|[%/:?]")
+#: Which strategy, project or step a line is, by number, says nothing; that it is one may.
+_ORDINAL = re.compile(
+    r"(ยุทธศาสตร์|กลยุทธ์|แผนงาน|โครงการ|เป้าประสงค์|พันธกิจ|มาตรการ|กิจกรรม|ตัวชี้วัด|เป้าหมาย|ประเด็น|ด้าน|แนวทาง|ข้อ|ขั้นตอน"
+    r"|วัตถุประสงค์|ภารกิจ|องค์ประกอบ|มิติ|เสาหลัก|กลุ่ม)ที่0+"
+)
 #: A line of a table of contents ends in leader dots, or a cell, and a page.
 _CONTENTS = re.compile(r"(?:[.…]{3,}|\|)\s*[\d๐-๙ก-ฮ]{1,3}(?:\s*[–-]\s*[\d๐-๙]{1,3})?\s*$")
 #: How often that counts, among the dozens of features of a line's words.
@@ -48,11 +53,11 @@ def normalise(text: str) -> str:
 def tokens(text: str, words: WordList) -> list[str]:
     """The words of a passage in order, between marks of its beginning and end; every number is 0.
 
-    >>> tokens("ร้อยละ ๘๕.๕ ของ KPI", WordList(["ร้อยละ", "ของ"]))[1:-1]
-    ['ร้อยละ', '0', 'ของ', 'kpi']
+    >>> tokens("โครงการที่ ๓ ร้อยละ ๘๕.๕ ของ KPI", WordList(["โครงการ", "ร้อยละ", "ของ"]))[1:-1]
+    ['โครงการ', 'ร้อยละ', '0', 'ของ', 'kpi']
     """
     found = [_START]
-    for token in _TOKEN.findall(normalise(text)):
+    for token in _TOKEN.findall(_ORDINAL.sub(r"\1", normalise(text))):
         found += words.segment(token) if is_thai(token[0]) else (token,)
     found.append(_END)
     return found

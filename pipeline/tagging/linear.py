@@ -24,7 +24,7 @@ from pipeline.words import WordList
 
 Floats = npt.NDArray[np.float64]
 #: Version of the files' layout.
-FORMAT = 3
+FORMAT = 4
 #: Passages scored at once: keeps memory flat.
 _BATCH = 256
 #: Steps that term weights are rounded to.
