@@ -28,7 +28,20 @@ _ORDINAL = re.compile(
 )
 #: A line of a table of contents ends in leader dots, or a cell, and a page.
 _CONTENTS = re.compile(r"(?:[.…]{3,}|\|)\s*[\d๐-๙ก-ฮ]{1,3}(?:\s*[–-]\s*[\d๐-๙]{1,3})?\s*$")
-#: How often that counts, among the dozens of features of a line's words.
+#: A line that only names units, posts or people begins with one of these and holds none of those.
+_UNIT_OR_POST = re.compile(
+    r"0*(?:กลุ่ม|กอง|สำนัก|ฝ่าย|ศูนย์|ส่วน|งาน|หน่วย|กรม|สถาบัน|คณะ|กรรมการ|อนุกรรมการ|ประธาน|เลขา|ที่ปรึกษา|อธิบดี|ปลัด|ผู้ว่า|ผู้อำนวยการ|ผู้ช่วย"
+    r"|ผู้แทน|ผู้เชี่ยวชาญ|หัวหน้า|รอง|ข้าราชการ|ลูกจ้าง|พนักงาน|เจ้าหน้าที่|ตำแหน่ง|นัก|นิติกร|นาย|นาง|ดร|พล)"
+)
+# fmt: off
+_SAYING = frozenset((
+    "การ", "ความ", "มี", "เป็น", "ได้", "ได้รับ", "ให้", "จะ", "ต้อง", "ควร", "ไม่", "ยัง", "ขาด", "แล้ว", "แต่",
+    "ว่า", "ที่", "ซึ่ง", "หาก", "เมื่อ", "เพื่อ", "เพื่อให้", "โดย", "ด้วย", "ผ่าน", "ตาม", "ใน", "จาก", "แก่",
+    "ต่อ", "ดำเนินการ", "จัดทำ", "จัด", "ทำ", "กำหนด", "ใช้", "รับ", "นำ", "เข้า", "สามารถ", "ร่วม", "ร่วมกัน",
+    "อย่าง", "ทุก", "ครบ", "ร้อยละ", "จำนวน", "ระดับ",
+))
+# fmt: on
+#: How often either counts, among the dozens of features of a line's words.
 _TELLING = 8
 #: The part of a compound that says something has as many letters.
 _PART = 3
@@ -36,8 +49,8 @@ _PART = 3
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 #: Tells pairs with a word between from pairs of neighbours.
 _APART = np.uint64(0x632BE59BD9B4E019)
-#: Marks the beginning and the end of a passage ("ร้อยละ" means most where it stands first), and a line of contents.
-_START, _END, _OF_CONTENTS = "\x02", "\x03", "\x04"
+#: Marks the two ends of a passage ("ร้อยละ" means most where it stands first), a line of contents, a line of names.
+_START, _END, _OF_CONTENTS, _OF_NAMES = "\x02", "\x03", "\x04", "\x05"
 
 
 def normalise(text: str) -> str:
@@ -63,14 +76,27 @@ def tokens(text: str, words: WordList) -> list[str]:
     return found
 
 
+def names_only(found: Sequence[str]) -> bool:
+    """Whether the words of a passage only name units, posts or people and say nothing of them.
+
+    >>> words = WordList(["กลุ่มงาน", "พัฒนา", "โครงสร้าง", "และ", "ได้"])
+    >>> [names_only(tokens(text, words)) for text in ("กลุ่มงานพัฒนาโครงสร้าง", "กลุ่มงานได้พัฒนาโครงสร้าง")]
+    [True, False]
+    """
+    return _UNIT_OR_POST.match("".join(found[1:9])) is not None and _SAYING.isdisjoint(found)
+
+
 def features(texts: Sequence[str], words: WordList) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
     """The hashed features of texts: for each feature the index of its text, and its hash. Repeats are kept."""
     ids: dict[str, int] = {}
-    cut = [[ids.setdefault(token, len(ids)) for token in tokens(text, words)] for text in texts]
+    said = [tokens(text, words) for text in texts]
+    cut = [[ids.setdefault(token, len(ids)) for token in found] for found in said]
     inside = {ids[word]: [ids.setdefault(part, len(ids)) for part in _parts(word, words)] for word in list(ids)}
     extra = [[part for token in found for part in inside[token]] for found in cut]
-    contents = [at for at, text in enumerate(texts) if _CONTENTS.search(text)] * _TELLING
-    mark = ids.setdefault(_OF_CONTENTS, len(ids))
+    marked = {
+        _OF_CONTENTS: [at for at, text in enumerate(texts) if _CONTENTS.search(text)] * _TELLING,
+        _OF_NAMES: [at for at, found in enumerate(said) if names_only(found)] * _TELLING,
+    }
     hashes = np.array([_hash(token) for token in ids], dtype=np.uint64)
 
     lengths = [len(found) for found in cut]
@@ -81,11 +107,11 @@ def features(texts: Sequence[str], words: WordList) -> tuple[npt.NDArray[np.int6
         together = owners[distance:] == owners[:-distance]
         rows.append(owners[distance:][together])
         found.append((_mixed(singles[:-distance] * _PRIME + singles[distance:]) ^ salt)[together])
-    rows += [np.repeat(np.arange(len(extra)), [len(parts) for parts in extra]), np.array(contents, dtype=np.int64)]
-    found += [
-        hashes[np.array([part for parts in extra for part in parts], dtype=np.int64)],
-        np.full(len(contents), hashes[mark]),
-    ]
+    rows.append(np.repeat(np.arange(len(extra)), [len(parts) for parts in extra]))
+    found.append(hashes[np.array([part for parts in extra for part in parts], dtype=np.int64)])
+    for mark, lines in marked.items():
+        rows.append(np.array(lines, dtype=np.int64))
+        found.append(np.full(len(lines), _hash(mark), dtype=np.uint64))
     return np.concatenate(rows), np.concatenate(found)
 
 
