@@ -626,18 +626,18 @@ def tag(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="One passage a line.", show_default="standard input")
     ] = None,
-    document: Annotated[
-        bool, typer.Option("--document", help="All lines are of one document: what it is mostly about counts.")
+    together: Annotated[
+        bool, typer.Option("--together", help="All lines are of one document: what it is mostly about counts.")
     ] = False,
     model: Model = None,
 ) -> None:
     """Say of each passage its category, criterion, role and verdict: one JSON object a line.
 
-    Example: pmqa tag --document minutes.txt > tagged.jsonl
+    Example: pmqa tag --together minutes.txt > tagged.jsonl
     """
     from pipeline.tagging import commands
 
-    for line in commands.tag_lines(commands.read_text(file), model, together=document):
+    for line in commands.tag_lines(commands.read_text(file), model, together=together):
         typer.echo(line)
 
 
