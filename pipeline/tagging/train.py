@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
@@ -114,27 +114,39 @@ def train(
         heads[name] = Head.of(answers, *_fit(features[known], targets[name][known], weights[known], _PENALTY[name]))
         if calibrate:
             scores[name] = _unseen(features, targets[name], weights, folds, len(answers), _PENALTY[name])
-    if "criterion" in scores:
+    heads, threshold, unseen = _calibrated(examples, heads, scores, targets)
+    return Model(vocabulary, heads, threshold, {**_card(examples), "accuracy_on_unseen_groups": unseen})
+
+
+def _calibrated(
+    examples: Sequence[Example],
+    heads: Mapping[str, Head],
+    scores: Mapping[str, Floats],
+    targets: Mapping[str, npt.NDArray[np.int64]],
+) -> tuple[dict[str, Head], float, dict[str, dict[str, float]]]:
+    """The heads with the temperatures that scores of unseen examples ask for, the threshold, the shares right."""
+    heads, found = dict(heads), dict(scores)
+    if "criterion" in found:
         labels, finer = heads["category"].labels, heads["criterion"].labels
-        scores["category"] = with_criteria(scores["category"], scores["criterion"], labels, finer)
+        found["category"] = with_criteria(found["category"], found["criterion"], labels, finer)
     counted = np.array([_counts(example) for example in examples])
     documents = np.array([example.source != "corpus" for example in examples])
     threshold = 0.0
-    unseen: dict[str, dict[str, float]] = {}
-    for name, found in scores.items():
-        judged = counted & (targets[name] >= 0) & np.isfinite(found).all(axis=1)
-        right = found.argmax(axis=1) == targets[name]
-        unseen[name] = {
-            kind: round(float(right[part & judged].mean()), 4)
+    right: dict[str, dict[str, float]] = {}
+    for name, given in found.items():
+        judged = counted & (targets[name] >= 0) & np.isfinite(given).all(axis=1)
+        hits = given.argmax(axis=1) == targets[name]
+        right[name] = {
+            kind: round(float(hits[part & judged].mean()), 4)
             for kind, part in (("corpora", ~documents), ("documents", documents))
             if (part & judged).any()
         }
-        temperature = _temperature(found[judged], targets[name][judged], documents[judged])
+        temperature = _temperature(given[judged], targets[name][judged], documents[judged])
         heads[name] = replace(heads[name], temperature=temperature)
         if name == "category":
             real = judged & documents if (judged & documents).sum() >= _LEAST_JUDGED else judged
-            threshold = threshold_for(softmax(found[real] / temperature).max(axis=1), TARGET)
-    return Model(vocabulary, heads, threshold, {**_card(examples), "accuracy_on_unseen_groups": unseen})
+            threshold = threshold_for(softmax(given[real] / temperature).max(axis=1), TARGET)
+    return heads, threshold, right
 
 
 def _fit(
