@@ -195,6 +195,15 @@ def test_passages_get_labels_only_where_structure_gave_none(model, monkeypatch):
     assert (bare.category, bare.criterion, bare.role, bare.label_source) == (5, "5.4", "ofi", "model")
 
 
+def test_an_agency_does_not_praise_itself(model, monkeypatch):
+    monkeypatch.setattr(Tagger, "default", lambda: Tagger(replace(model, threshold=0.0)))
+    text = "มีการฝึกอบรมข้าราชการอย่างเป็นระบบและได้ผลดี"
+    plan, feedback = (Passage(text=text, family=family) for family in ("action_plan", "feedback_report"))
+    tag_records([plan, feedback])
+    assert (plan.category, plan.role, plan.verdict) == (5, None, None)
+    assert (feedback.category, feedback.role) == (5, "strength")
+
+
 def test_where_the_model_abstains_the_category_stays_unknown(model, monkeypatch):
     monkeypatch.setattr(Tagger, "default", lambda: Tagger(replace(model, threshold=0.999)))
     passage = Passage(text="ประชุมประจำเดือน")

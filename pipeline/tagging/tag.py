@@ -20,6 +20,8 @@ MODEL_VARIABLE = "PMQA_MODEL"
 _NAMED = 5
 #: Decimals of a probability: more would differ between machines' exponential functions.
 _DECIMALS = 4
+#: Where assessors speak, or it is not known who does. Elsewhere the agency does, whose plain statements are no praise.
+_ASSESSED = frozenset(("form3", "form4", "feedback_report", "executive_summary", "other"))
 #: Passages of every label that a document is credited with besides its own: a few passages say little of its make-up.
 _CREDIT = 5.0
 
@@ -150,6 +152,7 @@ def tag_records(records: Iterable[Record]) -> None:
     """Label the passages among a document's records that its structure says nothing of, in place.
 
     They are tagged together. Where the model abstains, the category stays unknown and only its probabilities are noted.
+    Role and verdict are told where assessors may be speaking.
     """
     tagger = Tagger.default()
     bare = [r for r in records if isinstance(r, Passage) and r.category is None and r.label_source == "structure"]
@@ -160,8 +163,9 @@ def tag_records(records: Iterable[Record]) -> None:
         passage.category_probs = tag.category_probs
         passage.confidence = max(tag.category_probs.values())
         passage.abstained = tag.abstained
-        passage.verdict = passage.verdict or tag.verdict
-        passage.role = passage.role or tag.role
+        if passage.family in _ASSESSED:
+            passage.verdict = passage.verdict or tag.verdict
+            passage.role = passage.role or tag.role
         if not tag.abstained:
             passage.category = tag.category
             passage.criterion = tag.criterion
