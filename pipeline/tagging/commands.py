@@ -52,8 +52,8 @@ def tag_lines(text: str, model: Path | None, *, together: bool) -> Iterator[str]
     """One JSON object for each line that is not blank: the text and its tag. `together`: all lines of one document."""
     tags = tagger(model)
     passages = [line.strip() for line in text.splitlines() if line.strip()]
-    size = len(passages) if together else _BATCH
-    for at in range(0, len(passages), size or 1):
+    size = max(len(passages), 1) if together else _BATCH
+    for at in range(0, len(passages), size):
         batch = passages[at : at + size]
         for passage, tag in zip(batch, tags.tag(batch, together=together), strict=True):
             yield json.dumps({"text": passage, **asdict(tag)}, ensure_ascii=False)

@@ -23,7 +23,7 @@ from pipeline.tagging.features import features
 from pipeline.words import WordList
 
 Floats = npt.NDArray[np.float64]
-#: Version of the files' layout.
+#: Version of the files' layout and of the features their weights are for.
 FORMAT = 4
 #: Passages scored at once: keeps memory flat.
 _BATCH = 256
@@ -115,20 +115,26 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def with_criteria(category: Floats, criterion: Floats, labels: Sequence[str], finer: Sequence[str]) -> Floats:
-    """Scores of categories (texts by `labels`) with those of the likeliest criterion of each (texts by `finer`) added.
+def with_criteria(scores: Mapping[str, Floats], heads: Mapping[str, Head]) -> dict[str, Floats]:
+    """Scores by head; where criteria are scored, each category's with those of its likeliest criterion added.
 
     A category is many matters, each told by words of its own: what speaks for one of them speaks for the category.
 
-    >>> with_criteria(np.zeros((1, 2)), np.array([[3.0, 5.0, 1.0]]), ["1", "2"], ["1.1", "1.2", "2.1"])
+    >>> heads = {
+    ...     name: Head.of(labels, np.zeros((1, len(labels))), np.zeros(len(labels)))
+    ...     for name, labels in (("category", ["1", "2"]), ("criterion", ["1.1", "1.2", "2.1"]))
+    ... }
+    >>> with_criteria({"category": np.zeros((1, 2)), "criterion": np.array([[3.0, 5.0, 1.0]])}, heads)["category"]
     array([[5., 1.]])
     """
-    out = category.copy()
-    for at, label in enumerate(labels):
-        own = [column for column, number in enumerate(finer) if number.split(".")[0] == label]
+    if "criterion" not in scores:
+        return dict(scores)
+    category = scores["category"].copy()
+    for at, label in enumerate(heads["category"].labels):
+        own = [column for column, number in enumerate(heads["criterion"].labels) if number.split(".")[0] == label]
         if own:
-            out[:, at] += criterion[:, own].max(axis=1)
-    return out
+            category[:, at] += scores["criterion"][:, own].max(axis=1)
+    return {**scores, "category": category}
 
 
 @dataclass(frozen=True)
@@ -144,10 +150,7 @@ class Model:
         """For each batch of texts, the probabilities of every head, by the head's name."""
         for at in range(0, len(texts), _BATCH):
             terms = self.vocabulary.terms(texts[at : at + _BATCH])
-            scores = {name: head.scores(terms) for name, head in self.heads.items()}
-            if "criterion" in scores:
-                labels, finer = self.heads["category"].labels, self.heads["criterion"].labels
-                scores["category"] = with_criteria(scores["category"], scores["criterion"], labels, finer)
+            scores = with_criteria({name: head.scores(terms) for name, head in self.heads.items()}, self.heads)
             yield {name: softmax(scores[name] / head.temperature) for name, head in self.heads.items()}
 
     def save(self, folder: str | Path) -> None:

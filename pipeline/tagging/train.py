@@ -125,15 +125,12 @@ def _calibrated(
     targets: Mapping[str, npt.NDArray[np.int64]],
 ) -> tuple[dict[str, Head], float, dict[str, dict[str, float]]]:
     """The heads with the temperatures that scores of unseen examples ask for, the threshold, the shares right."""
-    heads, found = dict(heads), dict(scores)
-    if "criterion" in found:
-        labels, finer = heads["category"].labels, heads["criterion"].labels
-        found["category"] = with_criteria(found["category"], found["criterion"], labels, finer)
+    heads = dict(heads)
     counted = np.array([_counts(example) for example in examples])
     documents = np.array([example.source != "corpus" for example in examples])
     threshold = 0.0
     right: dict[str, dict[str, float]] = {}
-    for name, given in found.items():
+    for name, given in with_criteria(scores, heads).items():
         judged = counted & (targets[name] >= 0) & np.isfinite(given).all(axis=1)
         hits = given.argmax(axis=1) == targets[name]
         right[name] = {
