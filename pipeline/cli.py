@@ -125,14 +125,15 @@ def repair(
     Example: pmqa repair report.txt --explain
     """
     from pipeline.repair import commands
+    from pipeline.textio import read_text, write_text
 
-    text = commands.read_text(file)
+    text = read_text(file)
     result = commands.repaired(text, terms)
     if as_json:
         shown = json.dumps(asdict(result), ensure_ascii=False, indent=2) + "\n"
     else:
         shown = commands.listing(text, result) if explain else result.text
-    commands.write_text(shown, output)
+    write_text(shown, output)
 
 
 @app.command()
@@ -450,13 +451,14 @@ def threads(
 
     from pipeline.search import heatmap
     from pipeline.search.ofi_threads import threads as threads_of
+    from pipeline.textio import write_text
 
     with open_store(db) as store:
         found = threads_of(
             store, category=category, criterion=criterion, verdict=verdict, agency=agency, year=year, status=status
         )
     if html is not None:
-        html.write_text(heatmap.page(found), encoding="utf-8")
+        write_text(heatmap.page(found), html)
         typer.echo(f"{len(found)} gaps written to {html}", err=True)
         return
     if as_json:
@@ -636,8 +638,9 @@ def tag(
     Example: pmqa tag --together minutes.txt > tagged.jsonl
     """
     from pipeline.tagging import commands
+    from pipeline.textio import read_text
 
-    for line in commands.tag_lines(commands.read_text(file), model, together=together):
+    for line in commands.tag_lines(read_text(file), model, together=together):
         typer.echo(line)
 
 
@@ -708,10 +711,10 @@ def review(
 
     Example: pmqa review 2.1.1 draft.txt
     """
-    from pipeline.tagging import commands
     from pipeline.tagging.answers import AnswerModel
+    from pipeline.textio import read_text
 
-    _print_json(asdict(AnswerModel.load(model).opinion(item, commands.read_text(file))))
+    _print_json(asdict(AnswerModel.load(model).opinion(item, read_text(file))))
 
 
 label_app = typer.Typer(
@@ -731,9 +734,10 @@ def label_export(format: LabelFormat = "jsonl", output: Output = None, db: Db = 
     Example: pmqa label export --format label-studio -o tasks.json
     """
     from pipeline.tagging import commands
+    from pipeline.textio import write_text
 
     with open_store(db) as store:
-        commands.write_text(commands.export_labels(store, format), output)
+        write_text(commands.export_labels(store, format), output)
 
 
 @label_app.command("next")
@@ -749,9 +753,10 @@ def label_next(
     Example: pmqa label next -n 50 --format doccano -o next.jsonl
     """
     from pipeline.tagging import commands
+    from pipeline.textio import write_text
 
     with open_store(db) as store:
-        commands.write_text(commands.next_labels(store, count, format, model), output)
+        write_text(commands.next_labels(store, count, format, model), output)
 
 
 @label_app.command("import")
@@ -764,9 +769,10 @@ def label_import(
     Example: pmqa label import labelled.json
     """
     from pipeline.tagging import commands
+    from pipeline.textio import read_text
 
     with open_store(db) as store:
-        said, changed = commands.import_labels(store, commands.read_text(file))
+        said, changed = commands.import_labels(store, read_text(file))
     _say(f"{said} labels, {changed} records changed")
 
 
@@ -800,6 +806,10 @@ def main() -> None:
     except PmqaError as error:
         typer.echo(f"pmqa: {error}", err=True)
         raise SystemExit(2 if error.code == "usage" else 1) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"pmqa: {place}{error.strerror or error}.", err=True)
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -148,3 +150,23 @@ def test_commands_from_labels_to_tags(store, tmp_path):
     alone, together = (json.loads(run("tag", *option, input=lines).splitlines()[0]) for option in ([], ["--together"]))
     assert together["category_probs"]["5"] > alone["category_probs"]["5"]
     assert run("tag", "--together", input="\n") == ""
+
+
+def test_what_cannot_be_read_or_written_is_said_in_a_sentence(store, tmp_path):
+    pdf = tmp_path / "รายงาน.pdf"
+    pdf.write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")
+    labelled = tmp_path / "labels.jsonl"
+    labelled.write_text(json.dumps({"text": "ฝึกอบรมข้าราชการ", "category": 5}), encoding="utf-8")
+    nowhere = str(tmp_path / "ไม่มี" / "x")
+    for arguments, said in (
+        (["tag", str(pdf)], "pmqa extract"),
+        (["repair", str(pdf)], "pmqa extract"),
+        (["tag", nowhere], "cannot be read"),
+        (["evaluate", str(labelled), "-o", nowhere], "cannot be written"),
+        (["threads", "--html", nowhere, "--db", str(store.path)], "No such file"),
+    ):
+        run = subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *arguments], capture_output=True, encoding="utf-8", check=False
+        )
+        assert run.returncode == 1 and said in run.stderr and "Traceback" not in run.stderr, run.stderr
+        assert run.stdout == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,31 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PmqaError
-from pipeline.extract.plaintext import decode
 from pipeline.records import Record
 from pipeline.store import Store, open_store
 from pipeline.store.store import default_path
 from pipeline.tagging.examples import Example, from_corpora, from_records, read_jsonl, without
 from pipeline.tagging.tag import Tagger
+from pipeline.textio import write_text
 
 if TYPE_CHECKING:
     from pipeline.tagging.evaluate import Report
 
 #: Passages tagged at once, so that a pipe gets its first answers early.
 _BATCH = 2000
-
-
-def read_text(file: Path | None) -> str:
-    """The text of a file, or of standard input.
-
-    Raises PmqaError ("unreadable") if it cannot be read.
-    """
-    if file is None or str(file) == "-":
-        return decode(sys.stdin.buffer.read())[0]
-    try:
-        return decode(file.read_bytes())[0]
-    except OSError as error:
-        raise PmqaError(f"{file} cannot be read: {error.strerror}.", code="unreadable") from error
 
 
 def tagger(model: Path | None) -> Tagger:
@@ -124,7 +110,7 @@ def evaluate_model(
         found = evaluate.on_labels(tagger(model).model, examples)
     else:
         found = evaluate.by_document(from_corpora(), examples, progress=progress)
-    output.write_text(report.render(found, "Evaluation of the PMQA tagger"), encoding="utf-8", newline="\n")
+    write_text(report.render(found, "Evaluation of the PMQA tagger"), output)
     return found
 
 
@@ -148,14 +134,6 @@ def import_labels(store: Store, text: str) -> tuple[int, int]:
 
     said = labels.read_labels(text)
     return len(said), labels.save(store, said)
-
-
-def write_text(text: str, output: Path | None) -> None:
-    """Write to a file, or to standard output."""
-    if output is None or str(output) == "-":
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _records(store: Store | None, documents: Sequence[Path]) -> list[list[Record]]:
