@@ -34,7 +34,10 @@ import report
 
 ROOT = Path(__file__).resolve().parent.parent
 MATRIX = ROOT.parent / "shared" / "pdf_dev" / "matrix"
-FONTS = "Garuda,Laksaman,Loma,Noto Sans Thai,Noto Serif Thai,Norasi,Sarabun,Waree"
+FONTS = (
+    "Arundina Sans,Arundina Serif,Garuda,Kinnari,Laksaman,Loma,Norasi,Noto Looped Thai,Noto Sans Thai,Noto Serif Thai,"
+    "Purisa,Sarabun,Sawasdee,TH Sarabun New,Tlwg Mono,Tlwg Typist,Umpush,Waree"
+)
 FOLD = re.compile(r"\s+|\u200b|\ufeff")
 
 PROSE = [
