@@ -10,6 +10,8 @@ import contextlib
 import json
 import os
 import queue
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,8 +71,7 @@ class Pool:
     """
 
     def __init__(self, reader: str, *, size: int, memory: int = MEMORY) -> None:
-        setup = {"reader": reader, "memory": memory}
-        self._setup = json.dumps(sys.path).encode("ascii") + b"\n" + pack(setup)
+        self._setup = {"reader": reader, "memory": memory}
         self._size = size
         self._memory = memory
         self._children: list[_Child] = []
@@ -163,15 +164,16 @@ class Pool:
 class _Child:
     """One child process and the job it is at."""
 
-    def __init__(self, setup: bytes, events: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
-        # What a killed child leaves behind, such as pictures of pages, goes with this folder.
-        self._scratch = tempfile.TemporaryDirectory(prefix="pmqa-", ignore_cleanup_errors=True)
+    def __init__(self, setup: dict[str, Any], events: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
+        # What a killed child leaves behind, such as pictures of pages, goes with this folder. The child makes it: were
+        # we killed between making it and starting the child, nobody would clear it up.
+        self._scratch = os.path.join(tempfile.gettempdir(), f"pmqa-{secrets.token_hex(8)}")
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", BOOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch.name)},
+            env={**os.environ, **_ENVIRONMENT, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch)},
             **_group(),
         )
         self.ready = False
@@ -179,7 +181,7 @@ class _Child:
         self.job: Job | None = None
         self.since = time.monotonic()
         self.verdict: str | None = None
-        self._tell(setup)
+        self._tell(json.dumps(sys.path).encode("ascii") + b"\n" + pack({**setup, "scratch": self._scratch}))
         # Pipes cannot be waited for on Windows, queues can everywhere.
         self._pump = threading.Thread(target=self._listen, args=(events,), daemon=True)
         self._pump.start()
@@ -208,6 +210,7 @@ class _Child:
         """Kill it and whatever it started."""
         if self.process.returncode is not None:
             return
+        self._clear_up()  # while the child lives, it would do so should we be killed; once it is dead, nobody would
         if sys.platform == "win32":
             for process in _family(self.process.pid):
                 with contextlib.suppress(psutil.Error):
@@ -225,7 +228,10 @@ class _Child:
             with contextlib.suppress(OSError):
                 if pipe:
                     pipe.close()
-        self._scratch.cleanup()
+        self._clear_up()
+
+    def _clear_up(self) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _tell(self, data: bytes) -> None:
         assert self.process.stdin is not None

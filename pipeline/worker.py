@@ -2,7 +2,7 @@
 
 It takes one job after another from its parent over a pipe and answers each with JSON: a document that turned
 the reader against us must not be able to run code in the parent. It ends itself, and whatever it started,
-when its parent is gone.
+when its parent is gone, and leaves no temporary file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import queue
+import shutil
 import signal
 import struct
 import sys
@@ -81,20 +82,24 @@ def serve(inbox: BinaryIO) -> None:
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
         setup = receive(inbox)
-        threading.Thread(target=_listen, args=(inbox, jobs), daemon=True).start()
+        os.mkdir(setup["scratch"], 0o700)
+        threading.Thread(target=_listen, args=(inbox, jobs, setup["scratch"]), daemon=True).start()
         module, _, name = setup["reader"].partition(":")
         reader = getattr(importlib.import_module(module), name)
     except BaseException as error:  # a broken installation: say so instead of dying silently
         _send(outbox, pack({"broken": f"{type(error).__name__}: {error}"}))
         os._exit(1)
     _limit_memory(setup["memory"])
-    _send(outbox, pack({"ready": True}))
-    while True:
-        job = jobs.get()
-        # Should the parent be gone and the listening thread kept from running, this ends the process still.
-        faulthandler.dump_traceback_later(job["seconds"] + _GRACE, exit=True, file=sys.stderr)
-        _send(outbox, _answer(reader, job))
-        faulthandler.cancel_dump_traceback_later()
+    try:
+        _send(outbox, pack({"ready": True}))
+        while True:
+            job = jobs.get()
+            # Should the parent be gone and the listening thread kept from running, this ends the process still.
+            faulthandler.dump_traceback_later(job["seconds"] + _GRACE, exit=True, file=sys.stderr)
+            _send(outbox, _answer(reader, job))
+            faulthandler.cancel_dump_traceback_later()
+    except OSError:  # the pipe is broken: the parent is gone
+        _end(setup["scratch"])
 
 
 def _send(stream: BinaryIO, data: bytes) -> None:
@@ -116,22 +121,23 @@ def _answer(reader: Callable[..., Reading], job: dict[str, Any]) -> bytes:
         return pack({"failure": ["internal", what, ""], "spent": True})
 
 
-def _listen(inbox: BinaryIO, jobs: queue.SimpleQueue[dict[str, Any]]) -> None:
+def _listen(inbox: BinaryIO, jobs: queue.SimpleQueue[dict[str, Any]], scratch: str) -> None:
     try:
         while True:
             jobs.put(receive(inbox))
     except (EOFError, OSError, ValueError):
-        _end()
+        _end(scratch)
 
 
-def _end() -> None:
-    """End this process and those it started."""
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():  # what we started is of our group
-        os.killpg(os.getpgrp(), signal.SIGKILL)
+def _end(scratch: str) -> None:
+    """End this process and those it started, and clear up after them: the parent cannot any more."""
     import psutil
 
     for process in psutil.Process().children(recursive=True):
         process.kill()
+    shutil.rmtree(scratch, ignore_errors=True)
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():  # what we started is of our group
+        os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(0)
 
 

@@ -15,7 +15,7 @@ from pipeline.export import DATASETS, export
 from pipeline.ingest import ingest
 from pipeline.store import DocumentRecord, open_store
 from tests import stub_reader
-from tests.processes import wait_until_gone
+from tests.processes import wait_for, wait_until_gone
 
 KILLS = 50
 DOCUMENTS = 16
@@ -78,7 +78,9 @@ def wait_for_progress(process: subprocess.Popen[bytes], db: Path, documents: int
 def test_killed_at_fifty_moments_it_carries_on_to_the_same_exports(base, tmp_path):
     rng = random.Random(2564)
     folder = tmp_path / "documents"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(temporary)}
     undisturbed, db = tmp_path / "undisturbed.db", tmp_path / "killed.db"
     shutil.copy(base, undisturbed)
     shutil.copy(base, db)
@@ -108,6 +110,7 @@ def test_killed_at_fifty_moments_it_carries_on_to_the_same_exports(base, tmp_pat
             assert exports(db, tmp_path) == expected
             shutil.copy(base, db)
         wait_until_gone(children)
+        wait_for(lambda: not any(temporary.iterdir()))
     subprocess.run(command(folder, db), env=environment, check=True)
     assert exports(db, tmp_path) == expected
     assert mid_way >= KILLS // 5, "the kills came too early or too late to prove anything"
