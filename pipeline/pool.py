@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -167,7 +168,7 @@ class _Child:
     def __init__(self, setup: dict[str, Any], events: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
         # What a killed child leaves behind, such as pictures of pages, goes with this folder. The child makes it: were
         # we killed between making it and starting the child, nobody would clear it up.
-        self._scratch = os.path.join(tempfile.gettempdir(), f"pmqa-{secrets.token_hex(8)}")
+        self._scratch = str(Path(tempfile.gettempdir(), f"pmqa-{secrets.token_hex(8)}"))
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", BOOT],
             stdin=subprocess.PIPE,

@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from pipeline.errors import PmqaError
@@ -82,7 +83,7 @@ def serve(inbox: BinaryIO) -> None:
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
         setup = receive(inbox)
-        os.mkdir(setup["scratch"], 0o700)
+        Path(setup["scratch"]).mkdir(0o700)
         threading.Thread(target=_listen, args=(inbox, jobs, setup["scratch"]), daemon=True).start()
         module, _, name = setup["reader"].partition(":")
         reader = getattr(importlib.import_module(module), name)
