@@ -63,6 +63,14 @@ def test_probabilities_of_criteria_are_those_of_their_category(model):
         assert probability == pytest.approx(tag.category_probs[criterion[0]], abs=2e-4)
 
 
+def test_what_a_remark_is_about_counts_by_its_share_its_role_in_full(examples):
+    disputed = "แลกเปลี่ยนเรียนรู้องค์ความรู้"
+    for about, category in ((1.0, 5), (0.01, 4)):
+        remarks = [Example(disputed, 5, None, "ofi", group=str(n), about=about) for n in range(60)]
+        tag = Tagger(training.train([*examples, *remarks], calibrate=False)).tag([disputed])[0]
+        assert (tag.category, tag.role) == (category, "ofi"), about
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(TEXTS, max_size=5))
 def test_any_text_is_tagged_and_alone_as_in_company(model, texts):
@@ -211,17 +219,36 @@ def test_where_the_model_abstains_the_category_stays_unknown(model, monkeypatch)
     assert passage.abstained and passage.category is None and passage.category_probs
 
 
-def test_the_shipped_model_tells_praise_from_fault_in_feedback_it_never_saw():
-    """By another hand than the corpora's, and hard on purpose: plain results, questions, praise with a but."""
-    examples = read_jsonl(DATA / "feedback.jsonl")
+@pytest.mark.parametrize("name", ["feedback", "feedback-2", "feedback-3"])
+def test_the_shipped_model_tells_praise_from_fault_in_feedback_it_never_saw(name):
+    """By other hands than the corpora's; the first is hard on purpose: plain results, questions, praise with a but."""
+    examples = read_jsonl(DATA / f"{name}.jsonl")
     tagger = Tagger.default()
     assert tagger is not None
     report = score(tagger.tag([example.text for example in examples]), examples, "held out")
     figures = {head.head: head for head in report.heads}
-    assert figures["role"].macro_f1 >= 0.87, figures["role"].confusion
+    assert figures["role"].macro_f1 >= 0.91, figures["role"].confusion
     assert figures["category"].macro_f1 >= 0.8, figures["category"].confusion
     taught = {normalise(example.text) for example in from_corpora()}
     assert not [example.text for example in examples if normalise(example.text) in taught]
+
+
+def test_what_is_said_of_an_act_tells_its_role_however_good_the_act_sounds() -> None:
+    acts = [
+        "ขับเคลื่อนงานเชิงรุกด้วยเทคโนโลยีดิจิทัลเพื่อตอบสนองทุกกลุ่มอย่างทันการณ์และยั่งยืน",
+        "บูรณาการเครือข่ายทุกภาคส่วนให้มีส่วนร่วมในการสร้างนวัตกรรมและผลกระทบเชิงบวกต่อสังคมอย่างเป็นระบบ",
+        "พัฒนาผู้นำทุกระดับให้มีสมรรถนะสูง คล่องตัว มุ่งผลสัมฤทธิ์ และเป็นแบบอย่างด้านธรรมาภิบาล",
+        "ใช้สารสนเทศคาดการณ์ความต้องการของผู้รับบริการ เพื่อยกระดับคุณภาพบริการอย่างต่อเนื่อง ครอบคลุมทุกพื้นที่",
+    ]
+    frames = {"strength": ["มีการ{}", "ส่วนราชการได้{}"], "ofi": ["ขาดการ{}", "ควร{}", "ไม่พบการ{}", "มีแผน แต่ยังขาดการ{}"]}
+    tagger = Tagger.default()
+    assert tagger is not None
+    said = [(role, frame.format(act)) for role, some in frames.items() for frame in some for act in acts]
+    wrong = [
+        pair for pair, tag in zip(said, tagger.tag([text for _, text in said]), strict=True) if tag.role != pair[0]
+    ]
+    assert len(wrong) <= 2, wrong
+    assert not [text for role, text in wrong if role == "ofi"]
 
 
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
@@ -282,4 +309,4 @@ def test_every_line_of_passages_has_a_label_a_role_and_a_text() -> None:
             label, role, text = line.split("\t")
             assert label in numbers or label in set("01234567-"), line
             assert role in set("son?") and text == " ".join(text.split()), line
-    assert {file.parent.name for file in files} == {"passages", "stories"}
+    assert {file.parent.name for file in files} == {"passages", "stories", "remarks"}

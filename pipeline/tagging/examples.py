@@ -7,8 +7,10 @@ comes from ("agency year"), or the topic it was written on; nothing is ever spli
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -46,7 +48,10 @@ _ROLE_OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and its labels: category 0–7, criterion, role ("none" for neither), verdict."""
+    """A text and its labels: category 0–7, criterion, role ("none" for neither), verdict.
+
+    It counts by its `weight`; for what it is about (category and criterion) only by the share `about` of that.
+    """
 
     text: str
     category: int | None = None
@@ -56,6 +61,7 @@ class Example:
     source: str = "corpus"
     group: str = ""
     weight: float = 1.0
+    about: float = 1.0
 
 
 # -------------------------------------------------------------------------------------------- corpora
@@ -65,10 +71,10 @@ def _corpus(name: str) -> dict[str, Any]:
     return tomllib.loads((resource("corpora/tagging") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _some(frames: Sequence[str], phrase: str, count: int) -> list[str]:
-    """The phrase in some of the frames: always the same ones, but different ones for each phrase."""
+def _some(frames: Sequence[str], count: int, phrase: str, *more: str) -> list[str]:
+    """The phrase, and what goes with it, in some of the frames: always the same ones, but others for each phrase."""
     order = sorted(frames, key=lambda frame: zlib.crc32((frame + "\x1f" + phrase).encode()))
-    return [frame.format(phrase) for frame in order[:count]]
+    return [frame.format(phrase, *more) for frame in order[:count]]
 
 
 #: How many sentences are made of each phrase: for neither role, for a strength, for an OFI.
@@ -79,14 +85,24 @@ _COUNTS = {
 }
 #: How many sentences are made of each subject of praise, fault or neither.
 _PREDICATES = {"none": 6, "strength": 10, "ofi": 14}
-#: How much a passage counts by the folder it stands in: stories are told more vividly than real papers are.
-_WRITTEN = {"passages": 1.0, "stories": 0.25}
+#: How much a passage counts by the folder it stands in, and which share of that for what it is about: stories are told
+#: more vividly than real papers are, and remarks speak of everything as assessors do, not as plans and reports do.
+_WRITTEN = {"passages": (1.0, 1.0), "stories": (0.25, 1.0), "remarks": (1.0, 0.1)}
 #: How much an example counts that is made of a frame and a phrase, or is a title.
 _MADE = 0.5
 #: The roles in the files of passages; "?" for what is praise in one mouth and a plain statement in another.
 _SAID = {"s": "strength", "o": "ofi", "n": "none", "?": None}
 #: Praise speaks for a pass, fault against it.
 _VERDICT_OF = {"strength": "pass", "ofi": "fail"}
+#: Acts to be judged are longer and shorter than this (characters), and not judged yet.
+_ACT = (15, 220)
+_JUDGED = re.compile("ควร|ขาด|ไม่|ยัง|แต่|:")
+#: What stands before an act where it is told, and where it is praised or found wanting.
+_PLAIN = re.compile("^การ")
+_OPENING = re.compile(
+    "^(?:[-–•] ?)?(?:ส่วนราชการ|หน่วยงาน|ผู้บริหาร)?(?:ยัง)?(?:ขาดการ|ไม่(?:มี|พบ|ปรากฏ)การ|ไม่ได้"
+    "|(?:เห็น)?ควร(?:ให้)?(?:มี)?(?:การ)?|พึง|มีการ|ได้|มีแนวทางในการ|มีระบบ(?:การ)?)"
+)
 #: Where a result lies whose subject is the matter of a process category.
 _RESULT_OF = {"3": "7.2", "5": "7.3", "6": "7.6"}
 
@@ -94,7 +110,7 @@ _RESULT_OF = {"3": "7.2", "5": "7.3", "6": "7.6"}
 @cache
 def from_corpora() -> tuple[Example, ...]:
     """Examples from `corpora/tagging` and from the frameworks' titles and key terms."""
-    made = (_topics(), _results(), _none(), _titles(), _roles())
+    made = (_topics(), _results(), _none(), _titles(), _roles(), _judgements())
     weighed = (replace(example, weight=_MADE * example.weight) for examples in made for example in examples)
     return tuple(_unrepeated([*_passages(), *weighed]))
 
@@ -110,7 +126,7 @@ def _topics() -> Iterator[Example]:
             for kind in ("things", "acts"):
                 for phrase in topic[kind]:
                     yield from _framed(frames, kind, phrase, category, criterion)
-                    for text in _some(frames["measured"][kind], phrase, 1):
+                    for text in _some(frames["measured"][kind], 1, phrase):
                         yield Example(text, 7, _RESULT_OF.get(criterion[0]), group=phrase, weight=0.5)
 
 
@@ -130,18 +146,26 @@ def _framed(
     for role, count in _COUNTS[kind].items():
         # What is done or reached is neither praised nor faulted in a plan, but praised in a report.
         taught, weight = (None, 1.0) if role == "none" else (role, 0.5)
-        for text in _some(frames[kind][role], phrase, count):
+        for text in _some(frames[kind][role], count, phrase):
             yield Example(text, category, criterion, taught, _VERDICT_OF.get(role), group=phrase, weight=weight)
 
 
 def _passages() -> Iterator[Example]:
     """Whole passages: what each is about and, of feedback, whether it is praise, fault or neither."""
-    for folder, weight in _WRITTEN.items():
+    for folder, (weight, about) in _WRITTEN.items():
         for file in sorted((resource("corpora/tagging") / folder).glob("*.tsv")):
             for line in file.read_text(encoding="utf-8").splitlines()[1:]:
                 label, role, text = line.split("\t")
                 said = _SAID[role]
-                yield Example(text, *_meaning(label), said, _VERDICT_OF.get(said or ""), group=file.stem, weight=weight)
+                yield Example(
+                    text,
+                    *_meaning(label),
+                    said,
+                    _VERDICT_OF.get(said or ""),
+                    group=file.stem,
+                    weight=weight,
+                    about=about,
+                )
 
 
 def _meaning(label: str) -> tuple[int | None, str | None]:
@@ -190,8 +214,43 @@ def _roles() -> Iterator[Example]:
     corpus = _corpus("roles")
     for subject in corpus["subjects"]:
         for role, frames in corpus["predicates"].items():
-            for text in _some(frames, subject, _PREDICATES[role]):
+            for text in _some(frames, _PREDICATES[role], subject):
                 yield Example(text, None, None, role, _VERDICT_OF.get(role), group=subject, weight=0.5)
+
+
+def _judgements() -> Iterator[Example]:
+    """Acts told in passages, each praised, found wanting and told plainly: alone, and with another act."""
+    corpus = _corpus("judgements")
+    acts: dict[int, list[str]] = defaultdict(list)
+    for example in _passages():
+        act = _act_of(example, tuple(corpus["verbs"]))
+        if act and example.category:
+            acts[example.category].append(act)
+    for same in acts.values():
+        for act in same:
+            chosen = zlib.crc32(act.encode())
+            other = same[chosen % len(same)]
+            for role in ROLES:
+                # Of the two plain forms one is enough: there is less to tell apart.
+                if role != "none" or chosen % 2:
+                    yield _judged(_some(corpus["one"][role], 1, act)[0], role, act)
+                if (role != "none" or not chosen % 2) and act != other:
+                    yield _judged(_some(corpus["two"][role], 1, act, other)[0], role, act)
+
+
+def _act_of(example: Example, verbs: tuple[str, ...]) -> str | None:
+    """What is done, or should be, in a passage that says so in its first words and judges it no further."""
+    if example.weight < 1 or example.role == "none":
+        return None
+    act = (_PLAIN if example.role is None else _OPENING).sub("", example.text, count=1)
+    if example.role is not None and act == example.text:
+        return None
+    told = _ACT[0] < len(act) < _ACT[1] and act.startswith(verbs) and not _JUDGED.search(act)
+    return act if told else None
+
+
+def _judged(text: str, role: str, act: str) -> Example:
+    return Example(text, None, None, role, _VERDICT_OF.get(role), group=act, weight=0.4)
 
 
 # ------------------------------------------------------------------------------------------ structure

@@ -33,6 +33,11 @@ _LEAST = 3
 _FEW = 500
 #: Inverse strength of the penalty on large weights.
 _PENALTY = {"category": 0.5, "criterion": 0.5, "role": 0.5, "verdict": 0.2}
+#: Heads that say what a passage is about.
+_ABOUT = {"category", "criterion"}
+#: Heads whose labels count as often as they are taught: assessors praise and fault more than they do neither. Of the
+#: others all labels count the same, for what a paper is about differs from paper to paper.
+_AS_TAUGHT = {"role"}
 #: Folds that the temperatures are fitted over.
 _FOLDS = 3
 #: How often what is not handed to a person can be expected to be filed right, in papers like those learnt from.
@@ -94,11 +99,14 @@ def train(
         )
     progress(f"{len(examples)} examples")
     texts = [example.text for example in examples]
-    vocabulary = Vocabulary.of(texts, _LEAST if len(texts) > _FEW else 1, _words())
+    # Acts are said again and again to be judged: that makes no word commoner.
+    once = [example.text for example in examples if example.category is not None]
+    vocabulary = Vocabulary.of(once, _LEAST if len(once) > _FEW else 1, _words())
     terms = vocabulary.terms(texts)
     features = matrix(terms, len(vocabulary.hashes))
     folds = folds_of(examples, _FOLDS)
     own = np.array([example.weight for example in examples])
+    about = own * np.array([example.about for example in examples])
     heads: dict[str, Head] = {}
     scores: dict[str, Floats] = {}
     targets: dict[str, npt.NDArray[np.int64]] = {}
@@ -110,7 +118,7 @@ def train(
         targets[name] = np.array([answers.index(label) if label is not None else -1 for label in said])
         known = targets[name] >= 0
         progress(f"{name}: {known.sum()} examples of {len(answers)} labels")
-        weights = _balanced(own, targets[name])
+        weights = _weights(about if name in _ABOUT else own, targets[name], balanced=name not in _AS_TAUGHT)
         heads[name] = Head.of(answers, *_fit(features[known], targets[name][known], weights[known], _PENALTY[name]))
         if calibrate:
             scores[name] = _unseen(features, targets[name], weights, folds, len(answers), _PENALTY[name])
@@ -159,12 +167,13 @@ def _fit(
     return np.ascontiguousarray(machine.coef_.T), machine.intercept_
 
 
-def _balanced(weights: Floats, targets: npt.NDArray[np.int64]) -> Floats:
-    """Weights under which every label counts the same, and an example counts one on average, or nothing."""
+def _weights(own: Floats, targets: npt.NDArray[np.int64], *, balanced: bool) -> Floats:
+    """Weights under which an example counts one on average, or nothing; balanced, every label counts the same."""
     known = targets >= 0
-    totals = np.bincount(targets[known], weights=weights[known])
-    balanced = np.where(known, weights / totals[targets], 0.0)
-    return np.asarray(balanced * (known.sum() / balanced.sum()), dtype=np.float64)
+    weights = np.where(known, own, 0.0)
+    if balanced:
+        weights /= np.bincount(targets[known], weights=own[known])[targets]
+    return np.asarray(weights * (known.sum() / weights.sum()), dtype=np.float64)
 
 
 def folds_of(examples: Sequence[Example], count: int) -> npt.NDArray[np.int64]:
