@@ -97,6 +97,12 @@ _VERDICT_OF = {"strength": "pass", "ofi": "fail"}
 #: Acts to be judged are longer and shorter than this (characters), and not judged yet.
 _ACT = (15, 220)
 _JUDGED = re.compile("ควร|ขาด|ไม่|ยัง|แต่|:")
+#: Names of measures are longer and shorter than this (characters), and end where a value begins.
+_NAME = (12, 140)
+_VALUE = re.compile(
+    r"\s*(?:(?:ไม่น้อยกว่า|ไม่ต่ำกว่า|อย่างน้อย|มากกว่า|ร้อยละ|เป็น|จำนวน|ปีงบประมาณ|ปี|พ\.ศ\.|ตั้งแต่|ภายใน)\s*)*(?:[\d๐-๙(].*)?$"
+)
+_TREND = re.compile("เพิ่มขึ้น|ลดลง|สูงกว่า|ต่ำกว่า")
 #: What stands before an act where it is told, and where it is praised or found wanting.
 _PLAIN = re.compile("^การ")
 _OPENING = re.compile(
@@ -219,10 +225,16 @@ def _roles() -> Iterator[Example]:
 
 
 def _judgements() -> Iterator[Example]:
-    """Acts told in passages, each praised, found wanting and told plainly: alone, and with another act."""
+    """Acts and measures told in passages, each praised, found wanting and told plainly."""
     corpus = _corpus("judgements")
+    passages = list(_passages())
+    yield from _judged_acts(corpus, passages)
+    yield from _judged_measures(corpus, passages)
+
+
+def _judged_acts(corpus: Mapping[str, Any], passages: Iterable[Example]) -> Iterator[Example]:
     acts: dict[int, list[str]] = defaultdict(list)
-    for example in _passages():
+    for example in passages:
         act = _act_of(example, tuple(corpus["verbs"]))
         if act and example.category:
             acts[example.category].append(act)
@@ -238,6 +250,20 @@ def _judgements() -> Iterator[Example]:
                     yield _judged(_some(corpus["two"][role], 1, act, other)[0], role, act)
 
 
+def _judged_measures(corpus: Mapping[str, Any], passages: Iterable[Example]) -> Iterator[Example]:
+    told = [measure for example in passages if (measure := _measure_of(example))]
+    results = [measure for result in _corpus("results")["results"] for measure in result["measures"]]
+    for measure in dict.fromkeys(told + results):
+        if _JUDGED.search(measure):
+            continue
+        for role, count in (("none", 1), ("strength", 2), ("ofi", 2)):
+            for text in _some(corpus["measure"][role], count, measure):
+                yield _judged(text, role, measure)
+        less = any(word in measure for word in corpus["less"]) and not any(w in measure for w in corpus["settled"])
+        for trend, good in (("rising", not less), ("falling", less)):
+            yield _judged(_some(corpus["trend"][trend], 1, measure)[0], "strength" if good else "ofi", measure)
+
+
 def _act_of(example: Example, verbs: tuple[str, ...]) -> str | None:
     """What is done, or should be, in a passage that says so in its first words and judges it no further."""
     if example.weight < 1 or example.role == "none":
@@ -249,8 +275,16 @@ def _act_of(example: Example, verbs: tuple[str, ...]) -> str | None:
     return act if told else None
 
 
-def _judged(text: str, role: str, act: str) -> Example:
-    return Example(text, None, None, role, _VERDICT_OF.get(role), group=act, weight=0.4)
+def _measure_of(example: Example) -> str | None:
+    """The name of what a passage of results measures, without its value."""
+    if example.weight < 1 or example.category != 7 or example.role is not None or not is_measure(example.text):
+        return None
+    name = _VALUE.sub("", example.text)
+    return name if _NAME[0] < len(name) < _NAME[1] and not _TREND.search(name) else None
+
+
+def _judged(text: str, role: str, of: str) -> Example:
+    return Example(text, None, None, role, _VERDICT_OF.get(role), group=of, weight=0.6)
 
 
 # ------------------------------------------------------------------------------------------ structure
