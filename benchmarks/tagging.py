@@ -33,8 +33,9 @@ from sklearn.svm import LinearSVC
 
 from pipeline import framework
 from pipeline.read import read
+from pipeline.tagging.corpora import from_corpora
 from pipeline.tagging.evaluate import ece
-from pipeline.tagging.examples import Example, from_corpora, from_records, without
+from pipeline.tagging.examples import Example, from_records, without
 from pipeline.tagging.linear import Floats
 from pipeline.tagging.tag import Tag, Tagger
 from pipeline.tagging.train import train

@@ -16,8 +16,9 @@ from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.records import Finding, Passage
 from pipeline.tagging import train as training
+from pipeline.tagging.corpora import from_corpora
 from pipeline.tagging.evaluate import score
-from pipeline.tagging.examples import Example, from_corpora, from_records, read_jsonl, without, write_jsonl
+from pipeline.tagging.examples import Example, from_records, read_jsonl, without, write_jsonl
 from pipeline.tagging.features import features, normalise
 from pipeline.tagging.linear import Model, Vocabulary
 from pipeline.tagging.tag import Tagger, make_up_of, tag_records

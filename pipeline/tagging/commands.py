@@ -13,7 +13,8 @@ from pipeline.errors import PmqaError
 from pipeline.records import Record
 from pipeline.store import Store, open_store
 from pipeline.store.store import default_path
-from pipeline.tagging.examples import Example, from_corpora, from_records, read_jsonl, without
+from pipeline.tagging.corpora import from_corpora
+from pipeline.tagging.examples import Example, from_records, read_jsonl, without
 from pipeline.tagging.tag import Tagger
 from pipeline.textio import write_text
 
