@@ -20,7 +20,7 @@ from pipeline.tagging.corpora import from_corpora
 from pipeline.tagging.evaluate import score
 from pipeline.tagging.examples import Example, from_records, read_jsonl, without, write_jsonl
 from pipeline.tagging.features import features, normalise
-from pipeline.tagging.linear import Model, Vocabulary
+from pipeline.tagging.linear import Model, Vocabulary, shares
 from pipeline.tagging.tag import Tagger, make_up_of, tag_records
 from pipeline.words import WordList
 
@@ -275,7 +275,7 @@ def test_the_shipped_model_keeps_what_it_knows_of_lines_written_against_it() -> 
     tags = tagger.tag([example.text for example in examples])
     report = score(tags, examples, "held out")
     assert report.heads[0].accuracy >= 0.79 and (report.heads[0].ece or 0) <= 0.06
-    assert (report.accuracy_of_kept or 0) >= 0.93 and report.abstained < 0.5
+    assert (report.accuracy_of_kept or 0) >= 0.95 and report.abstained < 0.6
     taught = {normalise(example.text) for example in from_corpora()}
     assert not [example.text for example in examples if normalise(example.text) in taught]
 
@@ -311,3 +311,15 @@ def test_every_line_of_passages_has_a_label_a_role_and_a_text() -> None:
             assert label in numbers or label in set("01234567-"), line
             assert role in set("son?") and text == " ".join(text.split()), line
     assert {file.parent.name for file in files} == {"passages", "stories", "remarks"}
+
+
+def test_calibration_finds_what_scores_are_worth() -> None:
+    """Labels drawn by the very probabilities that a temperature and an offset give to scores."""
+    random = np.random.default_rng(0)
+    scores = random.normal(size=(20000, 4)) * 2
+    likely = shares(scores, 0.7, -1.5)
+    targets = (likely.cumsum(axis=1) < random.random(len(scores))[:, None]).sum(axis=1)
+    temperature, offset = training._calibration(scores, targets, np.zeros(len(scores), dtype=bool))
+    assert np.abs(shares(scores, temperature, offset) - likely).max() < 0.03
+    assert np.abs(shares(scores, 1.0, 0.0) - likely).max() > 0.1
+    assert shares(scores * 400, 0.1, -8.0).sum(axis=1) == pytest.approx(1)

@@ -41,8 +41,8 @@ def card(model: Model, answers: AnswerModel | None, tests: Mapping[str, Report],
             f"| {name} | {_figure(found.get('corpora'))} | {_figure(found.get('documents'))} |"
             for name, found in made.get("accuracy_on_unseen_groups", {}).items()
         ),
-        "\nTemperatures: "
-        + _listed({name: head.temperature for name, head in model.heads.items()})
+        "\nTemperatures and offsets: "
+        + _listed({name: f"{head.temperature} and {head.offset}" for name, head in model.heads.items()})
         + f". Abstains below {model.threshold}.\n",
     ]
     parts += [_tested(name, report) for name, report in tests.items()]
@@ -83,7 +83,7 @@ def _answers(answers: AnswerModel) -> str:
     )
 
 
-def _listed(values: dict[str, int] | dict[str, float]) -> str:
+def _listed(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())
 
 

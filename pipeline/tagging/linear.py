@@ -1,6 +1,6 @@
 """Linear classifiers over hashed words, as data: two files, NumPy to use them, nothing in them that can run.
 
-A model folder holds `model.json` (labels, scales, temperatures, threshold, what it was made of) and `weights.npz`
+A model folder holds `model.json` (labels, scales, calibration, threshold, what it was made of) and `weights.npz`
 (word list, vocabulary, weights): the list that text is cut by travels with the model. Weights and term weights are
 kept as integers: every sum is a sum of integers below 2^53, exact in any order, so a model gives the same answer on
 every machine.
@@ -24,7 +24,7 @@ from pipeline.words import WordList
 
 Floats = npt.NDArray[np.float64]
 #: Version of the files' layout and of the features their weights are for.
-FORMAT = 4
+FORMAT = 5
 #: Passages scored at once: keeps memory flat.
 _BATCH = 256
 #: Steps that term weights are rounded to.
@@ -86,13 +86,14 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question and its possible answers: whole-number weights, what one unit is worth, temperature."""
+    """One question and its possible answers: whole-number weights, what one unit is worth, calibration."""
 
     labels: tuple[str, ...]
     weights: npt.NDArray[np.int16]
     scale: float
     bias: Floats
     temperature: float = 1.0
+    offset: float = 0.0
 
     @classmethod
     def of(cls, labels: Sequence[str], weights: Floats, bias: Floats) -> Head:
@@ -109,9 +110,17 @@ class Head:
         return out * (self.scale / terms.norms)[:, None] + self.bias
 
 
-def softmax(scores: Floats) -> Floats:
-    """Scores as probabilities, row by row."""
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+def shares(scores: Floats, temperature: float, offset: float) -> Floats:
+    """Scores as probabilities, row by row: a sigmoid of each label's score, made to sum to one.
+
+    Each label has a machine of its own, so each has a sigmoid. The lower the offset, the nearer this is to a softmax.
+
+    >>> shares(np.array([[0.0, 0.0], [2.0, -2.0]]), 1.0, 0.0).round(2)
+    array([[0.5 , 0.5 ],
+           [0.88, 0.12]])
+    """
+    likely = -np.logaddexp(0.0, -(scores / temperature + offset))
+    raised = np.exp(likely - likely.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
@@ -151,7 +160,7 @@ class Model:
         for at in range(0, len(texts), _BATCH):
             terms = self.vocabulary.terms(texts[at : at + _BATCH])
             scores = with_criteria({name: head.scores(terms) for name, head in self.heads.items()}, self.heads)
-            yield {name: softmax(scores[name] / head.temperature) for name, head in self.heads.items()}
+            yield {name: shares(scores[name], head.temperature, head.offset) for name, head in self.heads.items()}
 
     def save(self, folder: str | Path) -> None:
         """Write the two files; the same model gives the same bytes."""
@@ -170,6 +179,7 @@ class Model:
                 "scale": head.scale,
                 "bias": [float(value) for value in head.bias],
                 "temperature": head.temperature,
+                "offset": head.offset,
             }
         described = {"format": FORMAT, "threshold": self.threshold, "heads": heads, "card": self.card}
         text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
@@ -196,6 +206,7 @@ class Model:
                         float(head["scale"]),
                         np.array(head["bias"], dtype=np.float64),
                         float(head["temperature"]),
+                        float(head["offset"]),
                     )
                     for name, head in described["heads"].items()
                 }

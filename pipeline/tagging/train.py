@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pythainlp.corpus.common import thai_words
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, Example
-from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, softmax, with_criteria
+from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, shares, with_criteria
 from pipeline.words import WordList
 
 #: A feature counts if it stands in this many examples. (Of a few dozen examples, all count.)
@@ -38,11 +38,13 @@ _ABOUT = {"category", "criterion"}
 #: Heads whose labels count as often as they are taught: assessors praise and fault more than they do neither. Of the
 #: others all labels count the same, for what a paper is about differs from paper to paper.
 _AS_TAUGHT = {"role"}
-#: Folds that the temperatures are fitted over.
+#: Folds that the calibration is fitted over.
 _FOLDS = 3
+#: Bounds of the logarithm of a temperature, and of an offset.
+_CALIBRATION = ((-2.5, 2.0), (-8.0, 4.0))
 #: How often what is not handed to a person can be expected to be filed right, in papers like those learnt from.
 TARGET = 0.96
-#: Fewer unseen examples than this say nothing about a temperature.
+#: Fewer unseen examples than this say nothing about how sure to be.
 _LEAST_JUDGED = 20
 #: The heads and the labels that each may give.
 _HEADS: dict[str, Callable[[], Sequence[str]]] = {
@@ -88,7 +90,7 @@ def train(
 ) -> Model:
     """A model of every head (of those in `only`) that the examples teach.
 
-    `calibrate` fits temperatures and the abstention threshold over folds; without it, probabilities mean
+    `calibrate` fits the calibration and the abstention threshold over folds; without it, probabilities mean
     little. Raises PmqaError ("labels") if no two categories are labelled.
     """
     if len({example.category for example in examples} - {None}) < 2:
@@ -132,7 +134,7 @@ def _calibrated(
     scores: Mapping[str, Floats],
     targets: Mapping[str, npt.NDArray[np.int64]],
 ) -> tuple[dict[str, Head], float, dict[str, dict[str, float]]]:
-    """The heads with the temperatures that scores of unseen examples ask for, the threshold, the shares right."""
+    """The heads with the calibration that scores of unseen examples ask for, the threshold, the shares right."""
     heads = dict(heads)
     counted = np.array([_counts(example) for example in examples])
     documents = np.array([example.source != "corpus" for example in examples])
@@ -146,11 +148,11 @@ def _calibrated(
             for kind, part in (("corpora", ~documents), ("documents", documents))
             if (part & judged).any()
         }
-        temperature = _temperature(given[judged], targets[name][judged], documents[judged])
-        heads[name] = replace(heads[name], temperature=temperature)
+        temperature, offset = _calibration(given[judged], targets[name][judged], documents[judged])
+        heads[name] = replace(heads[name], temperature=temperature, offset=offset)
         if name == "category":
             real = judged & documents if (judged & documents).sum() >= _LEAST_JUDGED else judged
-            threshold = threshold_for(softmax(given[real] / temperature).max(axis=1), TARGET)
+            threshold = threshold_for(shares(given[real], temperature, offset).max(axis=1), TARGET)
     return heads, threshold, right
 
 
@@ -204,22 +206,25 @@ def _counts(example: Example) -> bool:
     return example.source != "corpus" or example.role in (None, "none")
 
 
-def _temperature(scores: Floats, targets: npt.NDArray[np.int64], documents: npt.NDArray[np.bool_]) -> float:
-    """The temperature at which the probabilities of unseen examples are likeliest to be right.
+def _calibration(
+    scores: Floats, targets: npt.NDArray[np.int64], documents: npt.NDArray[np.bool_]
+) -> tuple[float, float]:
+    """The temperature and the offset at which the probabilities of unseen examples are likeliest to be right.
 
     Corpora and documents count the same: the corpora are too easy, being written for the purpose, and what a document's
     structure says of its texts is too hard, being said of the heading above them too.
     """
     if len(targets) < _LEAST_JUDGED:
-        return 1.0
+        return 1.0, 0.0
     kinds = [part for part in (documents, ~documents) if part.sum() >= _LEAST_JUDGED] or [np.ones_like(documents)]
 
-    def loss(logarithm: float) -> float:
-        probabilities = softmax(scores / np.exp(logarithm))
+    def loss(sought: Floats) -> float:
+        probabilities = shares(scores, float(np.exp(sought[0])), float(sought[1]))
         surprise = -np.log(np.maximum(probabilities[np.arange(len(targets)), targets], 1e-12))
         return float(np.mean([surprise[part].mean() for part in kinds]))
 
-    return round(float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.0), method="bounded").x)), 3)
+    found = minimize(loss, (-0.5, 0.0), method="Nelder-Mead", bounds=_CALIBRATION).x
+    return round(float(np.exp(found[0])), 3), round(float(found[1]), 3)
 
 
 def threshold_for(confidence: Floats, accuracy: float) -> float:
