@@ -57,9 +57,10 @@ _RESULT_OF = {"3": "7.2", "5": "7.3", "6": "7.6"}
 @cache
 def from_corpora() -> tuple[Example, ...]:
     """Examples from `corpora/tagging` and from the frameworks' titles and key terms."""
-    made = (_topics(), _results(), _none(), _titles(), _roles(), _judgements())
+    passages = list(_passages())
+    made = (_topics(), _results(), _none(), _titles(), _roles(), _judgements(passages))
     weighed = (replace(example, weight=_MADE * example.weight) for examples in made for example in examples)
-    return tuple(unrepeated([*_passages(), *weighed]))
+    return tuple(unrepeated([*passages, *weighed]))
 
 
 def _topics() -> Iterator[Example]:
@@ -165,10 +166,9 @@ def _roles() -> Iterator[Example]:
                 yield Example(text, None, None, role, VERDICT_OF.get(role), group=subject, weight=0.5)
 
 
-def _judgements() -> Iterator[Example]:
+def _judgements(passages: Sequence[Example]) -> Iterator[Example]:
     """Acts and measures told in passages, each praised, found wanting and told plainly."""
     corpus = _corpus("judgements")
-    passages = list(_passages())
     yield from _judged_acts(corpus, passages)
     yield from _judged_measures(corpus, passages)
 
@@ -228,6 +228,7 @@ def _judged(text: str, role: str, of: str) -> Example:
     return Example(text, None, None, role, VERDICT_OF.get(role), group=of, weight=0.6)
 
 
+@cache
 def _corpus(name: str) -> dict[str, Any]:
     return tomllib.loads((resource("corpora/tagging") / f"{name}.toml").read_text(encoding="utf-8"))
 
