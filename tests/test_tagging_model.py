@@ -220,7 +220,7 @@ def test_where_the_model_abstains_the_category_stays_unknown(model, monkeypatch)
     assert passage.abstained and passage.category is None and passage.category_probs
 
 
-@pytest.mark.parametrize("name", ["feedback", "feedback-2", "feedback-3"])
+@pytest.mark.parametrize("name", ["feedback", "feedback-2", "feedback-3", "feedback-4"])
 def test_the_shipped_model_tells_praise_from_fault_in_feedback_it_never_saw(name):
     """By other hands than the corpora's; the first is hard on purpose: plain results, questions, praise with a but."""
     examples = read_jsonl(DATA / f"{name}.jsonl")
@@ -253,6 +253,29 @@ def test_what_is_said_of_an_act_tells_its_role_however_good_the_act_sounds() -> 
 
 
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
+def test_what_figures_say_tells_the_role_of_a_result() -> None:
+    """The same words with the figures the other way round."""
+    more = ["ร้อยละของผู้ใช้บริการออนไลน์", "คะแนนความผูกพันของบุคลากร", "รายได้จากค่าธรรมเนียม", "ความพึงพอใจของผู้รับบริการ"]
+    less = ["จำนวนข้อร้องเรียน", "ระยะเวลารอคอยเฉลี่ย", "เรื่องค้างเกินกำหนด", "ต้นทุนต่อหน่วย"]
+    rising = ["{} จาก 48 ในปี 2564 เป็น 71 ในปี 2566", "{} 48 → 60 → 71", "{} 48 (2564) 60 (2565) 71 (2566)"]
+    falling = ["{} จาก 71 ในปี 2564 เหลือ 48 ในปี 2566", "{} 71 → 60 → 48", "{} 71 (2564) 60 (2565) 48 (2566)"]
+    said = [
+        ("strength" if names is good else "ofi", frame.format(name))
+        for frames, good in ((rising, more), (falling, less))
+        for frame in frames
+        for names in (more, less)
+        for name in names
+    ]
+    tagger = Tagger.default()
+    assert tagger is not None
+    tags = tagger.tag([text for _, text in said])
+    wrong = [(role, text, tag.role) for (role, text), tag in zip(said, tags, strict=True) if tag.role != role]
+    assert len(wrong) <= len(said) // 8, wrong
+    up, down = tagger.tag(["ร้อยละของผู้ใช้บริการออนไลน์ จาก 48 เป็น 71", "ร้อยละของผู้ใช้บริการออนไลน์ จาก 71 เป็น 48"])
+    assert up.category_probs == down.category_probs
+    assert (up.role, down.role) == ("strength", "ofi")
+
+
 @pytest.mark.parametrize(("name", "least", "clear"), [("reports-1", 0.76, 0.82), ("reports-2", 0.64, 0.74)])
 def test_the_shipped_model_files_passages_of_documents_it_never_saw(name: str, least: float, clear: float) -> None:
     """From an award report and a development plan; two readers agree on 95 % of the first and 89 % of the second."""

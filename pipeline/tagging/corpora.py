@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline import framework
 from pipeline.resources import resource
+from pipeline.tagging.directions import less_is_better
 from pipeline.tagging.examples import ROLES, VERDICT_OF, Example, is_measure, unrepeated
 
 #: A key term of fewer characters says too little to be filed by.
@@ -35,6 +36,8 @@ _WRITTEN = {"passages": (1.0, 1.0), "stories": (0.25, 1.0), "remarks": (1.0, 0.1
 _MADE = 0.5
 #: The roles in the files of passages; "?" for what is praise in one mouth and a plain statement in another.
 _SAID = {"s": "strength", "o": "ofi", "n": "none", "?": None}
+#: How often each way, of measures of which it is known whether more or less is good.
+_TRENDS = 3
 #: Acts to be judged are longer and shorter than this (characters), and not judged yet.
 _ACT = (15, 220)
 _JUDGED = re.compile("ควร|ขาด|ไม่|ยัง|แต่|:")
@@ -200,9 +203,18 @@ def _judged_measures(corpus: Mapping[str, Any], passages: Iterable[Example]) -> 
         for role, count in (("none", 1), ("strength", 2), ("ofi", 2)):
             for text in _some(corpus["measure"][role], count, measure):
                 yield _judged(text, role, measure)
-        less = any(word in measure for word in corpus["less"]) and not any(w in measure for w in corpus["settled"])
-        for trend, good in (("rising", not less), ("falling", less)):
-            yield _judged(_some(corpus["trend"][trend], 1, measure)[0], "strength" if good else "ofi", measure)
+        yield from _moving(corpus, measure, less_is_better(measure), 1)
+    for line in (resource("corpora/tagging") / "measures.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        better, measure = line.split("\t")
+        for example in _moving(corpus, measure, better == "less", _TRENDS):
+            yield replace(example, category=7, about=_WRITTEN["remarks"][1])
+
+
+def _moving(corpus: Mapping[str, Any], measure: str, less: bool, count: int) -> Iterator[Example]:
+    """A measure rising and falling, each told in so many ways: praise and fault, or fault and praise."""
+    for trend, good in (("rising", not less), ("falling", less)):
+        for text in _some(corpus["trend"][trend], count, measure):
+            yield _judged(text, "strength" if good else "ofi", measure)
 
 
 def _act_of(example: Example, verbs: tuple[str, ...]) -> str | None:

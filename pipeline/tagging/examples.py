@@ -15,6 +15,7 @@ from typing import Any
 from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.records import Activity, Finding, Indicator, Passage, Plan, Record
+from pipeline.tagging.directions import directions
 from pipeline.tagging.features import normalise
 
 CATEGORIES = range(8)
@@ -192,11 +193,12 @@ def _of_row(row: Mapping[str, Any]) -> Example:
 
 def unrepeated(examples: Iterable[Example]) -> list[Example]:
     """Examples without those that say nothing, or say the same as one before them."""
-    seen: set[tuple[str, object]] = set()
+    seen: set[tuple[object, ...]] = set()
     out = []
     for example in examples:
         text = normalise(example.text)
-        key = (text, example.category)
+        # Numbers are all alike to `normalise`, but what they say of a result is not.
+        key = (text, example.category, frozenset(directions(example.text) if "0" in text else ()))
         labelled = (example.category, example.role, example.verdict) != (None, None, None)
         if len(text) >= _LEAST and labelled and key not in seen:
             seen.add(key)

@@ -1,4 +1,4 @@
-"""Features of a passage: its words, the words inside its compounds, and pairs of words, hashed.
+"""Features of a passage: its words, the words inside its compounds, pairs of words, what judges besides words; hashed.
 
 Words tell subjects apart better than n-grams of characters do on documents not seen in training. No word is left
 out: ไม่ ขาด ยัง ควร ต้อง carry the verdict. White space and signs are: damaged text has wrong ones.
@@ -13,6 +13,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.tagging.directions import directions
 from pipeline.thai import NIKHAHIT, SARA_AA, SARA_AM, arabic_digits, is_thai, squeeze
 from pipeline.words import AFFIXES, WordList, tiling
 
@@ -41,16 +42,27 @@ _SAYING = frozenset((
     "อย่าง", "ทุก", "ครบ", "ร้อยละ", "จำนวน", "ระดับ",
 ))
 # fmt: on
+#: A passage that names an act begins so; one that tells something of it holds one of these.
+_NAMED_ACT = re.compile(r"[-–•\s\d.()]*การ")
+_TOLD_OF = re.compile(
+    "ได้|ทำให้|ช่วย|ส่งผล|ไม่|ยัง|ควร|ขาด|(?<!ให้)มี(?!ประสิทธ|ส่วน|คุณ|ความ)|แล้ว|ครบ|พบ|จะ|ต้อง|คือ|หมาย|อย่างไร|[0-9๐-๙]"
+)
+_ACT = "act"
 #: How often either counts, among the dozens of features of a line's words.
 _TELLING = 8
+#: How often what judges counts by itself.
+_TOLD = 4
 #: The part of a compound that says something has as many letters.
 _PART = 3
 #: An odd multiplier: the hash of a pair is that of its first word times this, plus that of its second.
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+#: The lowest bit of a hash.
+_ODD = np.uint64(1)
 #: Tells pairs with a word between from pairs of neighbours.
 _APART = np.uint64(0x632BE59BD9B4E019)
-#: Marks the two ends of a passage ("ร้อยละ" means most where it stands first), a line of contents, a line of names.
-_START, _END, _OF_CONTENTS, _OF_NAMES = "\x02", "\x03", "\x04", "\x05"
+#: Marks the two ends of a passage ("ร้อยละ" means most where it stands first), a line of contents, a line of
+#: names, and what judges.
+_START, _END, _OF_CONTENTS, _OF_NAMES, _JUDGED = "\x02", "\x03", "\x04", "\x05", "\x06"
 
 
 def normalise(text: str) -> str:
@@ -86,8 +98,20 @@ def names_only(found: Sequence[str]) -> bool:
     return _UNIT_OR_POST.match("".join(found[1:9])) is not None and _SAYING.isdisjoint(found)
 
 
+def act_only(text: str) -> bool:
+    """Whether a passage only names an act and says nothing of it: what assessors so name, they miss.
+
+    >>> [act_only(text) for text in ("การทบทวนแผนอย่างต่อเนื่อง", "การทบทวนแผนทำให้งานเร็วขึ้น", "มีการทบทวนแผน")]
+    [True, False, False]
+    """
+    return _NAMED_ACT.match(text) is not None and not _TOLD_OF.search(text)
+
+
 def features(texts: Sequence[str], words: WordList) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
-    """The hashed features of texts: for each feature the index of its text, and its hash. Repeats are kept."""
+    """The hashed features of texts: for each feature the index of its text, and its hash. Repeats are kept.
+
+    Hashes of what only judges are odd, all others even: see `of_judgement`.
+    """
     ids: dict[str, int] = {}
     said = [tokens(text, words) for text in texts]
     cut = [[ids.setdefault(token, len(ids)) for token in found] for found in said]
@@ -112,6 +136,25 @@ def features(texts: Sequence[str], words: WordList) -> tuple[npt.NDArray[np.int6
     for mark, lines in marked.items():
         rows.append(np.array(lines, dtype=np.int64))
         found.append(np.full(len(lines), _hash(mark), dtype=np.uint64))
+    owned, told = _judged(texts, [hashes[own] for own in cut])
+    return np.concatenate([*rows, owned]), np.concatenate([*(part & ~_ODD for part in found), told | _ODD])
+
+
+def of_judgement(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which features only tell how good something is, not what it is about."""
+    return (hashes & _ODD).astype(bool)
+
+
+def _judged(
+    texts: Sequence[str], words: Sequence[npt.NDArray[np.uint64]]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+    """What tells praise from fault besides the words of texts, and each such mark beside every word of its text."""
+    rows, found = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
+    for owner, text in enumerate(texts):
+        for mark in (*directions(text), *((_ACT,) if act_only(text) else ())):
+            own = np.full(_TOLD, _hash(_JUDGED + mark), dtype=np.uint64)
+            found += [own, _mixed(np.unique(words[owner]) * _PRIME + own[0])]
+            rows.append(np.full(_TOLD + len(found[-1]), owner))
     return np.concatenate(rows), np.concatenate(found)
 
 

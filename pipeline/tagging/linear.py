@@ -19,12 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import PmqaError
-from pipeline.tagging.features import features
+from pipeline.tagging.features import features, of_judgement
 from pipeline.words import WordList
 
 Floats = npt.NDArray[np.float64]
 #: Version of the files' layout and of the features their weights are for.
-FORMAT = 5
+FORMAT = 6
+#: Heads that say what a passage is about; what only judges does not matter to them.
+ABOUT = frozenset(("category", "criterion"))
 #: Passages scored at once: keeps memory flat.
 _BATCH = 256
 #: Steps that term weights are rounded to.
@@ -42,6 +44,19 @@ class Terms:
     values: Floats
     starts: npt.NDArray[np.int64]
     norms: Floats
+
+    @classmethod
+    def of(cls, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], values: Floats, count: int) -> Terms:
+        """The terms of so many texts, from what is known of each: the index of its text (in order), column, value."""
+        norms = np.sqrt(np.bincount(rows, weights=values * values, minlength=count))
+        starts = np.searchsorted(rows, np.arange(count + 1))
+        return cls(columns, values, starts, np.where(norms > 0, norms, 1.0))
+
+    def without(self, columns: npt.NDArray[np.bool_]) -> Terms:
+        """The terms but for some columns (a truth value for each)."""
+        kept = ~columns[self.columns]
+        rows = np.repeat(np.arange(len(self.norms)), np.diff(self.starts))
+        return Terms.of(rows[kept], self.columns[kept], self.values[kept], len(self.norms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +85,14 @@ class Vocabulary:
         rows, hashes = features(texts, self.words)
         if not len(self.hashes) or not len(rows):
             nothing = np.zeros(0, dtype=np.int64)
-            starts = np.zeros(len(texts) + 1, dtype=np.int64)
-            return Terms(nothing, nothing.astype(np.float64), starts, np.ones(len(texts)))
+            return Terms.of(nothing, nothing, nothing.astype(np.float64), len(texts))
         found = np.searchsorted(self.hashes, hashes)
         found[found == len(self.hashes)] = 0
         known = self.hashes[found] == hashes
         keys, counts = np.unique(rows[known] * len(self.hashes) + found[known], return_counts=True)
         rows, columns = np.divmod(keys, len(self.hashes))
         weights = np.rint(_STEPS * (1 + np.log(np.arange(1, counts.max(initial=1) + 1))))
-        values = weights[counts - 1] * self.rarity[columns]
-        starts = np.searchsorted(rows, np.arange(len(texts) + 1))
-        norms = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(texts)))
-        return Terms(columns, values, starts, np.where(norms > 0, norms, 1.0))
+        return Terms.of(rows, columns, weights[counts - 1] * self.rarity[columns], len(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +169,10 @@ class Model:
     def probabilities(self, texts: Sequence[str]) -> Iterator[dict[str, Floats]]:
         """For each batch of texts, the probabilities of every head, by the head's name."""
         for at in range(0, len(texts), _BATCH):
-            terms = self.vocabulary.terms(texts[at : at + _BATCH])
-            scores = with_criteria({name: head.scores(terms) for name, head in self.heads.items()}, self.heads)
+            told = self.vocabulary.terms(texts[at : at + _BATCH])
+            about = told.without(of_judgement(self.vocabulary.hashes))
+            scores = {name: head.scores(about if name in ABOUT else told) for name, head in self.heads.items()}
+            scores = with_criteria(scores, self.heads)
             yield {name: shares(scores[name], head.temperature, head.offset) for name, head in self.heads.items()}
 
     def save(self, folder: str | Path) -> None:

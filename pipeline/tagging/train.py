@@ -25,7 +25,8 @@ from threadpoolctl import threadpool_limits
 from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, Example
-from pipeline.tagging.linear import Floats, Head, Model, Terms, Vocabulary, shares, with_criteria
+from pipeline.tagging.features import of_judgement
+from pipeline.tagging.linear import ABOUT, Floats, Head, Model, Terms, Vocabulary, shares, with_criteria
 from pipeline.words import WordList
 
 #: A feature counts if it stands in this many examples. (Of a few dozen examples, all count.)
@@ -33,8 +34,6 @@ _LEAST = 3
 _FEW = 500
 #: Inverse strength of the penalty on large weights.
 _PENALTY = {"category": 0.5, "criterion": 0.5, "role": 0.5, "verdict": 0.2}
-#: Heads that say what a passage is about.
-_ABOUT = {"category", "criterion"}
 #: Heads whose labels count as often as they are taught: assessors praise and fault more than they do neither. Of the
 #: others all labels count the same, for what a paper is about differs from paper to paper.
 _AS_TAUGHT = {"role"}
@@ -101,11 +100,12 @@ def train(
         )
     progress(f"{len(examples)} examples")
     texts = [example.text for example in examples]
-    # Acts are said again and again to be judged: that makes no word commoner.
-    once = [example.text for example in examples if example.category is not None]
+    # Acts are said again and again to be judged, and remarks share a matter's words: that makes no word commoner.
+    once = [example.text for example in examples if example.category is not None and example.about == 1]
     vocabulary = Vocabulary.of(once, _LEAST if len(once) > _FEW else 1, _words())
     terms = vocabulary.terms(texts)
-    features = matrix(terms, len(vocabulary.hashes))
+    told = matrix(terms, len(vocabulary.hashes))
+    subject = matrix(terms.without(of_judgement(vocabulary.hashes)), len(vocabulary.hashes))
     folds = folds_of(examples, _FOLDS)
     own = np.array([example.weight for example in examples])
     about = own * np.array([example.about for example in examples])
@@ -120,7 +120,8 @@ def train(
         targets[name] = np.array([answers.index(label) if label is not None else -1 for label in said])
         known = targets[name] >= 0
         progress(f"{name}: {known.sum()} examples of {len(answers)} labels")
-        weights = _weights(about if name in _ABOUT else own, targets[name], balanced=name not in _AS_TAUGHT)
+        features = subject if name in ABOUT else told
+        weights = _weights(about if name in ABOUT else own, targets[name], balanced=name not in _AS_TAUGHT)
         heads[name] = Head.of(answers, *_fit(features[known], targets[name][known], weights[known], _PENALTY[name]))
         if calibrate:
             scores[name] = _unseen(features, targets[name], weights, folds, len(answers), _PENALTY[name])
