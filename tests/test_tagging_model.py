@@ -253,6 +253,19 @@ def test_what_is_said_of_an_act_tells_its_role_however_good_the_act_sounds() -> 
 
 
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
+def test_the_code_of_an_item_says_the_category() -> None:
+    tagger = Tagger.default()
+    assert tagger is not None
+    said = "แนบภาพถ่ายกิจกรรม จำนวน 4 ภาพ"
+    coded = [f"{code} {said}" for code in ("LD 4", "SP๒", "(CS 1)", "IT 5:", "HR-3", "PM 6 -")]
+    for together in (False, True):
+        tags = tagger.tag([*coded, said, f"LD 2567 {said}"], together=together)
+        assert [tag.category for tag in tags[:6]] == [1, 2, 3, 4, 5, 6]
+        assert all(tag.criterion in tag.criterion_probs and not tag.abstained for tag in tags[:6])
+        assert all(abs(sum(tag.category_probs.values()) - 1) < 1e-3 for tag in tags)
+        assert [tag.category for tag in tags[6:]] == [0, 0]
+
+
 def test_what_figures_say_tells_the_role_of_a_result() -> None:
     """The same words with the figures the other way round."""
     more = ["ร้อยละของผู้ใช้บริการออนไลน์", "คะแนนความผูกพันของบุคลากร", "รายได้จากค่าธรรมเนียม", "ความพึงพอใจของผู้รับบริการ"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline import framework
 from pipeline.records import Passage, Record
 from pipeline.resources import resource
 from pipeline.tagging.linear import Floats, Model
+from pipeline.thai import arabic_digits
 
 #: Names the folder of the model to use instead of the shipped one.
 MODEL_VARIABLE = "PMQA_MODEL"
@@ -22,6 +25,9 @@ _NAMED = 5
 _DECIMALS = 4
 #: Where assessors speak, or it is not known who does. Elsewhere the agency does, whose plain statements are no praise.
 _ASSESSED = frozenset(("form3", "form4", "feedback_report", "executive_summary", "other"))
+#: A comment on an item begins with the item's code ("LD 4", "(HR๕)"), which says the category; a slip is not ruled out.
+_CODE = re.compile(r"[\s(\[•–-]*([A-Z]{2})\s?[-.]?\s?([\d๐-๙]{1,2})(?![\d๐-๙.,%])")
+_CERTAIN = 0.97
 #: Passages of every label that a document is credited with besides its own: a few passages say little of its make-up.
 _CREDIT = 5.0
 
@@ -83,7 +89,10 @@ class Tagger:
             for found in batches:
                 likelier = found["category"] * make_up
                 found["category"] = likelier / likelier.sum(axis=1, keepdims=True)
+        at = 0
         for found in batches:
+            self._heed_codes(found["category"], texts[at : at + len(found["category"])])
+            at += len(found["category"])
             categories = np.round(found["category"], _DECIMALS)
             criteria = np.round(self.criteria(found), _DECIMALS)
             for row, probabilities in enumerate(categories):
@@ -101,6 +110,15 @@ class Tagger:
                     verdict=None if role in (None, "none") else self._answer(found, "verdict", row),
                     abstained=bool(probabilities[best] < self.model.threshold),
                 )
+
+    def _heed_codes(self, probabilities: Floats, texts: Sequence[str]) -> None:
+        """Make the category of passages that begin with an item's code all but certain, in place."""
+        labels = self.model.heads["category"].labels
+        for row, text in enumerate(texts):
+            category = str(item_of(text))
+            if category in labels:
+                probabilities[row] *= 1 - _CERTAIN
+                probabilities[row, labels.index(category)] += _CERTAIN
 
     def criteria(self, found: dict[str, Floats]) -> Floats:
         """Probabilities of the criteria: those of their categories, shared out within each."""
@@ -121,6 +139,21 @@ class Tagger:
 
     def _answer(self, found: dict[str, Floats], head: str, row: int) -> str | None:
         return self.model.heads[head].labels[int(found[head][row].argmax())] if head in found else None
+
+
+def item_of(text: str) -> int | None:
+    """The category of the item whose code a passage begins with, None where it begins with none.
+
+    >>> item_of("HR ๕ - มีแผนพัฒนาบุคลากร"), item_of("(LD4) กำหนดตัวชี้วัด"), item_of("IT 2567 ปรับปรุงระบบ")
+    (5, 1, None)
+    """
+    found = _CODE.match(text)
+    return _category_of(found[1] + arabic_digits(found[2])) if found else None
+
+
+@cache
+def _category_of(code: str) -> int | None:
+    return framework.category_of(code)
 
 
 def make_up_of(probabilities: Floats) -> Floats:
