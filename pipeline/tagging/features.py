@@ -56,7 +56,7 @@ _TOLD = 4
 _PART = 3
 #: An odd multiplier: the hash of a pair is that of its first word times this, plus that of its second.
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-#: The lowest bit of a hash.
+#: The lowest bit of a hash: set where the feature only judges.
 _ODD = np.uint64(1)
 #: Tells pairs with a word between from pairs of neighbours.
 _APART = np.uint64(0x632BE59BD9B4E019)
