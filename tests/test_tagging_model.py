@@ -252,7 +252,6 @@ def test_what_is_said_of_an_act_tells_its_role_however_good_the_act_sounds() -> 
     assert not [text for role, text in wrong if role == "ofi"]
 
 
-@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
 def test_the_code_of_an_item_says_the_category() -> None:
     tagger = Tagger.default()
     assert tagger is not None
@@ -289,6 +288,7 @@ def test_what_figures_say_tells_the_role_of_a_result() -> None:
     assert (up.role, down.role) == ("strength", "ofi")
 
 
+@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="needs the real documents in ../shared")
 @pytest.mark.parametrize(("name", "least", "clear"), [("reports-1", 0.76, 0.82), ("reports-2", 0.64, 0.74)])
 def test_the_shipped_model_files_passages_of_documents_it_never_saw(name: str, least: float, clear: float) -> None:
     """From an award report and a development plan; two readers agree on 95 % of the first and 89 % of the second."""
