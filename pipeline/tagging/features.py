@@ -45,7 +45,8 @@ _SAYING = frozenset((
 #: A passage that names an act begins so; one that tells something of it holds one of these.
 _NAMED_ACT = re.compile(r"[-–•\s\d.()]*การ")
 _TOLD_OF = re.compile(
-    "ได้|ทำให้|ช่วย|ส่งผล|ไม่|ยัง|ควร|ขาด|(?<!ให้)มี(?!ประสิทธ|ส่วน|คุณ|ความ)|แล้ว|ครบ|พบ|จะ|ต้อง|คือ|หมาย|อย่างไร|[0-9๐-๙]"
+    "ได้|ทำให้|ช่วย|ส่งผล|ไม่|ยัง(?!ยืน|บุค|หน่วย|ผู้|ทุก|ประ)|ควร|ขาด|(?<!ให้)มี(?!ประสิทธ|ส่วน|คุณ|ความ)|แล้ว|ครบ|พบ|จะ|(?<!ความ)ต้อง(?!การ)|คือ|หมายถึง"
+    "|อย่างไร|[0-9๐-๙]"
 )
 _ACT = "act"
 #: How often either counts, among the dozens of features of a line's words.
@@ -104,7 +105,8 @@ def act_only(text: str) -> bool:
     >>> [act_only(text) for text in ("การทบทวนแผนอย่างต่อเนื่อง", "การทบทวนแผนทำให้งานเร็วขึ้น", "มีการทบทวนแผน")]
     [True, False, False]
     """
-    return _NAMED_ACT.match(text) is not None and not _TOLD_OF.search(text)
+    named = _NAMED_ACT.match(text)
+    return named is not None and not _TOLD_OF.search(text, named.end())
 
 
 def features(texts: Sequence[str], words: WordList) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:

@@ -18,6 +18,7 @@ from pipeline.errors import PmqaError
 from pipeline.records import Finding, Passage, Record
 from pipeline.store import Store
 from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, known_criterion
+from pipeline.tagging.features import of_judgement
 from pipeline.tagging.linear import Floats, Terms
 from pipeline.tagging.tag import Tag, Tagger
 
@@ -155,7 +156,8 @@ def most_helpful(pool: Sequence[Task], count: int, tagger: Tagger) -> list[Task]
         return []
     texts = [task.text for task in pool]
     tags = tagger.tag(texts)
-    terms = tagger.model.vocabulary.terms(texts)
+    vocabulary = tagger.model.vocabulary
+    terms = vocabulary.terms(texts).without(of_judgement(vocabulary.hashes))
     promise = np.array([_entropy(tag) for tag in tags]) * _likeness_to_all(terms, len(tagger.model.vocabulary.hashes))
     candidates = [int(i) for i in np.argsort(-promise, kind="stable")[:_CANDIDATES]]
     vectors = {i: _vector(terms, i) for i in candidates}
