@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pipeline import framework
@@ -105,8 +106,7 @@ def _passages() -> Iterator[Example]:
     """Whole passages: what each is about and, of feedback, whether it is praise, fault or neither."""
     for folder, (weight, about) in _WRITTEN.items():
         for file in sorted((resource("corpora/tagging") / folder).glob("*.tsv")):
-            for line in file.read_text(encoding="utf-8").splitlines()[1:]:
-                label, role, text = line.split("\t")
+            for label, role, text in _rows(file):
                 said = _SAID[role]
                 yield Example(
                     text,
@@ -204,8 +204,7 @@ def _judged_measures(corpus: Mapping[str, Any], passages: Iterable[Example]) -> 
             for text in _some(corpus["measure"][role], count, measure):
                 yield _judged(text, role, measure)
         yield from _moving(corpus, measure, less_is_better(measure), 1)
-    for line in (resource("corpora/tagging") / "measures.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        better, measure = line.split("\t")
+    for better, measure in _rows(resource("corpora/tagging") / "measures.tsv"):
         for example in _moving(corpus, measure, better == "less", _TRENDS):
             yield replace(example, category=7, about=_WRITTEN["remarks"][1])
 
@@ -238,6 +237,12 @@ def _measure_of(example: Example) -> str | None:
 
 def _judged(text: str, role: str, of: str) -> Example:
     return Example(text, None, None, role, VERDICT_OF.get(role), group=of, weight=0.6)
+
+
+def _rows(file: Path) -> Iterator[list[str]]:
+    """The cells of a table of the corpora, line by line, but for its head."""
+    for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+        yield line.split("\t")
 
 
 @cache

@@ -18,7 +18,6 @@ from pipeline.errors import PmqaError
 from pipeline.records import Finding, Passage, Record
 from pipeline.store import Store
 from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, known_criterion
-from pipeline.tagging.features import of_judgement
 from pipeline.tagging.linear import Floats, Terms
 from pipeline.tagging.tag import Tag, Tagger
 
@@ -157,7 +156,7 @@ def most_helpful(pool: Sequence[Task], count: int, tagger: Tagger) -> list[Task]
     texts = [task.text for task in pool]
     tags = tagger.tag(texts)
     vocabulary = tagger.model.vocabulary
-    terms = vocabulary.terms(texts).without(of_judgement(vocabulary.hashes))
+    terms = vocabulary.subject(vocabulary.terms(texts))
     promise = np.array([_entropy(tag) for tag in tags]) * _likeness_to_all(terms, len(tagger.model.vocabulary.hashes))
     candidates = [int(i) for i in np.argsort(-promise, kind="stable")[:_CANDIDATES]]
     vectors = {i: _vector(terms, i) for i in candidates}

@@ -94,6 +94,10 @@ class Vocabulary:
         weights = np.rint(_STEPS * (1 + np.log(np.arange(1, counts.max(initial=1) + 1))))
         return Terms.of(rows, columns, weights[counts - 1] * self.rarity[columns], len(texts))
 
+    def subject(self, terms: Terms) -> Terms:
+        """Terms without those that only judge: what texts are about."""
+        return terms.without(of_judgement(self.hashes))
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -170,7 +174,7 @@ class Model:
         """For each batch of texts, the probabilities of every head, by the head's name."""
         for at in range(0, len(texts), _BATCH):
             told = self.vocabulary.terms(texts[at : at + _BATCH])
-            about = told.without(of_judgement(self.vocabulary.hashes))
+            about = self.vocabulary.subject(told)
             scores = {name: head.scores(about if name in ABOUT else told) for name, head in self.heads.items()}
             scores = with_criteria(scores, self.heads)
             yield {name: shares(scores[name], head.temperature, head.offset) for name, head in self.heads.items()}

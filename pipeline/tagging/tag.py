@@ -15,7 +15,6 @@ from pipeline import framework
 from pipeline.records import Passage, Record
 from pipeline.resources import resource
 from pipeline.tagging.linear import Floats, Model
-from pipeline.thai import arabic_digits
 
 #: Names the folder of the model to use instead of the shipped one.
 MODEL_VARIABLE = "PMQA_MODEL"
@@ -148,7 +147,7 @@ def item_of(text: str) -> int | None:
     (5, 1, None)
     """
     found = _CODE.match(text)
-    return _category_of(found[1] + arabic_digits(found[2])) if found else None
+    return _category_of(found[1] + found[2]) if found else None
 
 
 @cache

@@ -25,7 +25,6 @@ from threadpoolctl import threadpool_limits
 from pipeline import framework
 from pipeline.errors import PmqaError
 from pipeline.tagging.examples import CATEGORIES, ROLES, VERDICTS, Example
-from pipeline.tagging.features import of_judgement
 from pipeline.tagging.linear import ABOUT, Floats, Head, Model, Terms, Vocabulary, shares, with_criteria
 from pipeline.words import WordList
 
@@ -105,7 +104,7 @@ def train(
     vocabulary = Vocabulary.of(once, _LEAST if len(once) > _FEW else 1, _words())
     terms = vocabulary.terms(texts)
     told = matrix(terms, len(vocabulary.hashes))
-    subject = matrix(terms.without(of_judgement(vocabulary.hashes)), len(vocabulary.hashes))
+    subject = matrix(vocabulary.subject(terms), len(vocabulary.hashes))
     folds = folds_of(examples, _FOLDS)
     own = np.array([example.weight for example in examples])
     about = own * np.array([example.about for example in examples])
